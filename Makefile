@@ -1,0 +1,32 @@
+# Every target sets up what it needs; only Python >= 3.11 and make must be there.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SETUP := pyproject.toml constraints.txt
+
+.PHONY: serve test lint openapi
+.DELETE_ON_ERROR:
+
+serve: $(VENV)/.serve-ready
+	$(BIN)/smartlead-mock serve $(ARGS)
+
+test: $(VENV)/.test-ready
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: $(VENV)/.test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+openapi: $(VENV)/.test-ready
+	$(BIN)/python -m mock_server.contract.codegen
+
+$(VENV)/.serve-ready: $(SETUP)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test-ready: $(SETUP)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,lint]'
+	@touch $@ $(VENV)/.serve-ready

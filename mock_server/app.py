@@ -1,0 +1,66 @@
+"""The composition root: all parts of one server, and the order of the pipeline."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from mock_server import __version__, families
+from mock_server.config import Settings, openapi_directory
+from mock_server.contract.operations import Contract
+from mock_server.contract.publish import published
+from mock_server.control.api import control_api
+from mock_server.control.world import World
+from mock_server.pipeline.dispatcher import Dispatcher
+from mock_server.pipeline.handling import Handling
+from mock_server.pipeline.stages import Stages
+from mock_server.state.database import Database
+from mock_server.state.purge import Purger
+from mock_server.state.workspaces import Workspaces
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """One server: a FastAPI app whose outermost layer serves the vendor's paths from the document.
+
+    Raises LookupError when an operation has no handler, KeyError for an unknown edition, StoreError for a bad store.
+    """
+    settings = settings or Settings()
+    assert families.OPERATION_MODULES  # importing them binds the handlers
+    contract = Contract(openapi_directory())
+    contract.check_handlers()
+    contract.edition(settings.edition)
+    database = Database(settings.db)
+    workspaces = Workspaces(database, settings)
+    purger = Purger(database)
+    world = World(settings, contract, database, workspaces, purger)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(purger.run())
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        database.close()
+
+    app = FastAPIOffline(
+        title="smartlead-mock", version=__version__, docs_url="/docs", redoc_url=None, lifespan=lifespan
+    )
+    app.mount("/_mock", control_api(world))
+    app.openapi = lambda: _shown(contract, settings.edition)  # type: ignore[method-assign]
+    app.state.world = world
+    stages = Stages(contract, workspaces, settings.edition)
+    pipeline = (stages.receive, stages.identify, stages.match, stages.authorise, stages.validate)
+    app.add_middleware(Dispatcher, stages=pipeline, handling=Handling(database, workspaces, purger))
+    return app
+
+
+def _shown(contract: Contract, edition: str) -> dict[str, Any]:
+    """The document for `/docs`, with this server first."""
+    document = published(contract.document(edition))
+    return {**document, "servers": [{"url": "/api/v1", "description": "this mock"}, *document["servers"]]}

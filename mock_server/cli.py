@@ -1,0 +1,137 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Annotated, Literal
+
+import typer
+import uvicorn
+import yaml
+
+from mock_server import __version__, doctor
+from mock_server.app import create_app
+from mock_server.clock import parse_moment
+from mock_server.config import Settings, openapi_directory
+from mock_server.contract.operations import Contract
+from mock_server.contract.publish import published
+from mock_server.state.database import Database, StoreError
+
+app = typer.Typer(
+    help="A local, stateful mock of the Smartlead API.", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+
+
+def _fail(message: str) -> typer.Exit:
+    typer.echo(f"smartlead-mock: {message}", err=True)
+    return typer.Exit(2)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"smartlead-mock {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """A local, stateful mock of the Smartlead API."""
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and where."""
+
+    async def startup(self, sockets: list[object] | None = None) -> None:
+        """Open the sockets."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            print(f"smartlead-mock ready on http://{shown}:{port}", flush=True)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.", envvar="SMARTLEAD_MOCK_HOST")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", envvar="SMARTLEAD_MOCK_PORT", min=0, max=65535)] = 8000,
+    db: Annotated[str, typer.Option(help="File that keeps the state, or :memory:.", envvar="SMARTLEAD_MOCK_DB")] = ":memory:",
+    edition: Annotated[str, typer.Option(help="Which reading of the documents to serve.", envvar="SMARTLEAD_MOCK_EDITION")] = "default",
+    keys: Annotated[str, typer.Option(help="Known API keys, separated by commas; default: any key works.", envvar="SMARTLEAD_MOCK_KEYS")] = "",
+    seed: Annotated[int, typer.Option(help="Seed of everything random.", envvar="SMARTLEAD_MOCK_SEED", min=0, max=2**53 - 1)] = 0,
+    clock: Annotated[str, typer.Option(help="Freeze new workspaces at this moment (ISO 8601).", envvar="SMARTLEAD_MOCK_CLOCK")] = "",
+    max_workspaces: Annotated[int, typer.Option(help="Most workspaces that are stored.", envvar="SMARTLEAD_MOCK_MAX_WORKSPACES", min=1)] = 10_000,
+    log_format: Annotated[Literal["text", "json"] | None, typer.Option(help="Log each request, without its query.", envvar="SMARTLEAD_MOCK_LOG_FORMAT")] = None,
+    workers: Annotated[int, typer.Option(hidden=True, envvar="SMARTLEAD_MOCK_WORKERS")] = 1,
+) -> None:  # fmt: skip
+    """Run the mock until it is interrupted."""
+    if workers != 1:
+        raise _fail(f"--workers {workers}: one worker only so far; more need the PostgreSQL store that is planned.")
+    try:
+        start = parse_moment(clock) if clock else None
+    except (ValueError, OverflowError):
+        raise _fail(f"--clock {clock}: not a moment; use ISO 8601 such as 2026-01-01T09:00:00Z.") from None
+    settings = Settings(
+        db=db, edition=edition, keys=frozenset(key.strip() for key in keys.split(",") if key.strip()), seed=seed,
+        clock=start, max_workspaces=max_workspaces, log_format=log_format or "",
+    )  # fmt: skip
+    logging.basicConfig(level=logging.INFO if log_format else logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        application = create_app(settings)
+    except KeyError:
+        raise _fail(f"--edition {edition}: known editions are {', '.join(_editions())}.") from None
+    except StoreError as error:
+        raise _fail(str(error)) from None
+    config = uvicorn.Config(
+        application, host=host, port=port, access_log=False, log_level="warning", server_header=False
+    )
+    server = _Server(config)
+    server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+def _editions() -> list[str]:
+    return list(Contract(openapi_directory()).specs)
+
+
+@app.command()
+def openapi(
+    edition: Annotated[
+        str, typer.Option(help="Edition whose document to print.", envvar="SMARTLEAD_MOCK_EDITION")
+    ] = "default",
+    format: Annotated[Literal["json", "yaml"], typer.Option(help="Notation.")] = "json",
+) -> None:
+    """Print the bundled OpenAPI document."""
+    contract = Contract(openapi_directory())
+    if edition not in contract.specs:
+        raise _fail(f"--edition {edition}: known editions are {', '.join(contract.specs)}.")
+    document = published(contract.document(edition))
+    if format == "yaml":
+        typer.echo(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120), nl=False)
+    else:
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+@app.command("doctor")
+def doctor_command(
+    db: Annotated[
+        str, typer.Option(help="The file of a store; best while no server runs on it.", envvar="SMARTLEAD_MOCK_DB")
+    ],
+) -> None:
+    """Recount everything that a store keeps counted; exit 1 when something is wrong."""
+    try:
+        database = Database(db)
+    except StoreError as error:
+        raise _fail(str(error)) from None
+    found = list(doctor.problems(database))
+    for problem in found:
+        typer.echo(problem)
+    typer.echo("sound" if not found else f"{len(found)} problems")
+    raise typer.Exit(1 if found else 0)

@@ -1,0 +1,28 @@
+"""Settings of one server process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `smartlead-mock serve` was started with; every field has an option of the same name."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    db: str = ":memory:"
+    edition: str = "default"
+    keys: frozenset[str] = field(default_factory=frozenset)
+    seed: int = 0
+    clock: int | None = None
+    max_workspaces: int = 10_000
+    log_format: str = "text"
+
+
+def openapi_directory() -> Path:
+    """Where the document lies: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    packaged = package / "openapi"
+    return packaged if packaged.is_dir() else package.parent / "openapi"

@@ -1,0 +1,40 @@
+"""What a handler gets beside its input: the workspace, the edition, the rows, the time, and a way to tell what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mock_server.contract.operations import Edition
+from mock_server.state.database import Session
+from mock_server.state.ledger import event
+from mock_server.state.workspaces import Workspace
+
+
+@dataclass(slots=True)
+class Context:
+    """One request's view of its world. `now` is fixed for the whole request, in milliseconds UTC."""
+
+    workspace: Workspace
+    edition: Edition
+    db: Session
+    now: int
+    wake_purger: bool = False
+
+    def emit(self, type_: str, rows: Iterable[dict[str, Any]]) -> None:
+        """Append events of one type to the ledger; a row may have campaign_id, enrolment_id, lead_id and data."""
+        appended = [
+            {
+                "campaign_id": row.get("campaign_id"), "enrolment_id": row.get("enrolment_id"),
+                "lead_id": row.get("lead_id"), "data": orjson.dumps(row.get("data", {})).decode(),
+            }
+            for row in rows
+        ]  # fmt: skip
+        if appended:
+            first = self.db.next_ids("event", len(appended))
+            self.db.insert_many(
+                event, [{"id": first + n, "at": self.now, "type": type_, **row} for n, row in enumerate(appended)]
+            )

@@ -1,0 +1,439 @@
+"""What handlers take, by operation. Generated from the document by `make openapi`; do not edit."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+
+class ListCampaignsParams(TypedDict):
+    client_id: NotRequired[int]
+    include_tags: bool
+
+
+class CreateCampaignParams(TypedDict):
+    pass
+
+
+class CreateCampaignBody(TypedDict):
+    name: NotRequired[str]
+    client_id: NotRequired[int | None]
+
+
+class CreateSubsequenceParams(TypedDict):
+    pass
+
+
+class CreateSubsequenceBodyConditionEvent(TypedDict):
+    eventType: NotRequired[str]
+    eventSubType: NotRequired[str | None]
+    categoryId: NotRequired[int | None]
+    text: NotRequired[str | None]
+
+
+class CreateSubsequenceBody(TypedDict):
+    parent_campaign_id: int
+    subsequence_name: NotRequired[str]
+    condition_events: NotRequired[list[CreateSubsequenceBodyConditionEvent]]
+    delayForNewLeads: NotRequired[int]
+    stopLeadOnParentCampaignReply: NotRequired[bool]
+    client_id: NotRequired[int | None]
+
+
+class GetCampaignParams(TypedDict):
+    campaign_id: int
+    include_tags: bool
+
+
+class DeleteCampaignParams(TypedDict):
+    campaign_id: int
+
+
+class DuplicateCampaignParams(TypedDict):
+    campaign_id: int
+
+
+class DuplicateCampaignBody(TypedDict):
+    duplicate_sub_sequence: NotRequired[bool]
+    duplicate_client_label: NotRequired[bool]
+
+
+class UpdateCampaignScheduleParams(TypedDict):
+    campaign_id: int
+
+
+class UpdateCampaignScheduleBody(TypedDict):
+    timezone: str
+    days_of_the_week: list[int]
+    start_hour: str
+    end_hour: str
+    min_time_btw_emails: NotRequired[int]
+    max_new_leads_per_day: NotRequired[int]
+    schedule_start_time: NotRequired[str | None]
+
+
+class UpdateCampaignSettingsParams(TypedDict):
+    campaign_id: int
+
+
+class UpdateCampaignSettingsBodyOutOfOfficeDetectionSettings(TypedDict):
+    ignoreOOOasReply: NotRequired[bool]
+    autoReactivateOOO: NotRequired[bool]
+    reactivateOOOwithDelay: NotRequired[float | str | None]
+    autoCategorizeOOO: NotRequired[bool]
+
+
+class UpdateCampaignSettingsBody(TypedDict):
+    name: NotRequired[str]
+    track_settings: NotRequired[list[str]]
+    stop_lead_settings: NotRequired[str]
+    unsubscribe_text: NotRequired[str]
+    send_as_plain_text: NotRequired[bool]
+    force_plain_text: NotRequired[bool]
+    follow_up_percentage: NotRequired[int]
+    client_id: NotRequired[int | None]
+    enable_ai_esp_matching: NotRequired[bool]
+    auto_pause_domain_leads_on_reply: NotRequired[bool]
+    ignore_ss_mailbox_sending_limit: NotRequired[bool]
+    bounce_autopause_threshold: NotRequired[str]
+    domain_level_rate_limit: NotRequired[bool]
+    add_unsubscribe_tag: NotRequired[bool]
+    out_of_office_detection_settings: NotRequired[UpdateCampaignSettingsBodyOutOfOfficeDetectionSettings]
+    ai_categorisation_options: NotRequired[list[int]]
+
+
+class UpdateCampaignStatusParams(TypedDict):
+    campaign_id: int
+
+
+class UpdateCampaignStatusBody(TypedDict):
+    status: str
+
+
+class GetCampaignSequencesParams(TypedDict):
+    campaign_id: int
+
+
+class SaveCampaignSequencesParams(TypedDict):
+    campaign_id: int
+
+
+class SaveCampaignSequencesBodySequenceSeqDelayDetails(TypedDict):
+    delay_in_days: int
+
+
+class SaveCampaignSequencesBodySequenceSeqVariant(TypedDict):
+    id: NotRequired[int | None]
+    subject: str
+    email_body: str
+    variant_label: str
+    variant_distribution_percentage: NotRequired[int]
+    optional_email_body_1: NotRequired[str | None]
+
+
+class SaveCampaignSequencesBodySequence(TypedDict):
+    id: NotRequired[int | None]
+    seq_number: int
+    seq_delay_details: SaveCampaignSequencesBodySequenceSeqDelayDetails
+    subject: NotRequired[str]
+    email_body: NotRequired[str]
+    variant_distribution_type: NotRequired[str]
+    lead_distribution_percentage: NotRequired[int]
+    winning_metric_property: NotRequired[str]
+    seq_variants: NotRequired[list[SaveCampaignSequencesBodySequenceSeqVariant]]
+    seq_type: NotRequired[str]
+
+
+class SaveCampaignSequencesBody(TypedDict):
+    sequences: list[SaveCampaignSequencesBodySequence]
+
+
+class ListEmailAccountsParams(TypedDict):
+    offset: int
+    limit: int
+    isInUse: NotRequired[str]
+    emailWarmupStatus: NotRequired[str]
+    isSmtpSuccess: NotRequired[str]
+    isWarmupBlocked: NotRequired[str]
+    esp: NotRequired[str]
+    username: NotRequired[str]
+    client_id: NotRequired[int]
+    fetch_campaigns: str
+
+
+class SaveEmailAccountParams(TypedDict):
+    pass
+
+
+class SaveEmailAccountBodyToken(TypedDict):
+    scope: str
+    expiry_date: float
+    access_token: NotRequired[str]
+    refresh_token: NotRequired[str]
+    id_token: NotRequired[str]
+
+
+class SaveEmailAccountBody(TypedDict):
+    id: NotRequired[int | None]
+    from_name: str
+    from_email: str
+    user_name: str
+    password: str
+    smtp_host: str
+    smtp_port: int
+    imap_host: str
+    imap_port: int
+    warmup_enabled: bool
+    type: NotRequired[str]
+    token: NotRequired[SaveEmailAccountBodyToken]
+    different_reply_to_address: NotRequired[str | None]
+    imap_user_name: NotRequired[str]
+    imap_password: NotRequired[str]
+    max_email_per_day: NotRequired[int | None]
+    custom_tracking_url: NotRequired[str | None]
+    bcc: NotRequired[str | None]
+    time_to_wait_in_mins: NotRequired[int]
+    signature: NotRequired[str | None]
+    total_warmup_per_day: NotRequired[int | None]
+    daily_rampup: NotRequired[int | None]
+    reply_rate_percentage: NotRequired[int | None]
+    client_id: NotRequired[int | None]
+    is_suspended: NotRequired[bool]
+
+
+class GetEmailAccountParams(TypedDict):
+    email_account_id: int
+    fetch_campaigns: bool
+    fetch_tags: bool
+
+
+class UpdateEmailAccountParams(TypedDict):
+    email_account_id: int
+
+
+class UpdateEmailAccountBody(TypedDict):
+    max_email_per_day: NotRequired[int]
+    from_name: NotRequired[str]
+    custom_tracking_url: NotRequired[str | None]
+    bcc: NotRequired[str | None]
+    signature: NotRequired[str | None]
+    client_id: NotRequired[int | None]
+    time_to_wait_in_mins: NotRequired[int]
+    is_suspended: NotRequired[bool]
+
+
+class DeleteEmailAccountParams(TypedDict):
+    email_account_id: int
+
+
+class ListCampaignEmailAccountsParams(TypedDict):
+    campaign_id: int
+    include_tags: bool
+
+
+class AddCampaignEmailAccountsParams(TypedDict):
+    campaign_id: int
+
+
+class AddCampaignEmailAccountsBody(TypedDict):
+    email_account_ids: list[int]
+
+
+class RemoveCampaignEmailAccountsParams(TypedDict):
+    campaign_id: int
+
+
+class RemoveCampaignEmailAccountsBody(TypedDict):
+    email_account_ids: list[int]
+
+
+class ListLeadsByCampaignParams(TypedDict):
+    campaign_id: int
+    offset: int
+    limit: int
+    status: NotRequired[str]
+    lead_category_id: NotRequired[int]
+    emailStatus: NotRequired[str]
+    created_at_gt: NotRequired[str]
+    last_sent_time_gt: NotRequired[str]
+    event_time_gt: NotRequired[str]
+    email_sequence_number: NotRequired[int]
+
+
+class AddLeadsToCampaignParams(TypedDict):
+    campaign_id: int
+
+
+class AddLeadsToCampaignBodyLeadList(TypedDict):
+    email: str
+    first_name: NotRequired[str | None]
+    last_name: NotRequired[str | None]
+    phone_number: NotRequired[str | float | None]
+    company_name: NotRequired[str | None]
+    website: NotRequired[str | None]
+    location: NotRequired[str | None]
+    linkedin_profile: NotRequired[str | None]
+    company_url: NotRequired[str | None]
+    custom_fields: NotRequired[dict[str, Any] | None]
+
+
+class AddLeadsToCampaignBodySettings(TypedDict):
+    ignore_global_block_list: NotRequired[bool]
+    ignore_unsubscribe_list: NotRequired[bool]
+    ignore_duplicate_leads_in_other_campaign: NotRequired[bool]
+    ignore_community_bounce_list: NotRequired[bool]
+    return_lead_ids: NotRequired[bool]
+
+
+class AddLeadsToCampaignBody(TypedDict):
+    lead_list: list[AddLeadsToCampaignBodyLeadList]
+    settings: NotRequired[AddLeadsToCampaignBodySettings]
+
+
+class DeleteLeadsFromCampaignBulkParams(TypedDict):
+    campaign_id: int
+
+
+class DeleteLeadsFromCampaignBulkBody(TypedDict):
+    lead_ids: list[int | str]
+
+
+class UpdateLeadParams(TypedDict):
+    campaign_id: int
+    lead_id: int
+
+
+class UpdateLeadBody(TypedDict):
+    email: str
+    first_name: NotRequired[str | None]
+    last_name: NotRequired[str | None]
+    phone_number: NotRequired[str | float | None]
+    company_name: NotRequired[str | None]
+    website: NotRequired[str | None]
+    location: NotRequired[str | None]
+    linkedin_profile: NotRequired[str | None]
+    company_url: NotRequired[str | None]
+    custom_fields: NotRequired[dict[str, Any] | None]
+
+
+class DeleteLeadFromCampaignParams(TypedDict):
+    campaign_id: int
+    lead_id: int
+
+
+class ExportCampaignLeadsCsvParams(TypedDict):
+    campaign_id: int
+
+
+class GetLeadByEmailParams(TypedDict):
+    email: str
+
+
+class GetLeadByIdParams(TypedDict):
+    lead_id: int
+
+
+class DeleteLeadGloballyParams(TypedDict):
+    lead_id: int
+
+
+class ListCampaignsOfLeadParams(TypedDict):
+    lead_id: int
+
+
+class ListAllLeadsParams(TypedDict):
+    offset: int
+    limit: int
+    created_at_gt: NotRequired[str]
+    email: NotRequired[str]
+
+
+class ListAllLeadsV2Params(TypedDict):
+    limit: int
+    lastSeenLeadId: NotRequired[int]
+    campaignId: NotRequired[int]
+    status: NotRequired[str]
+    emailStatus: NotRequired[str]
+    leadType: NotRequired[str]
+    listId: NotRequired[int]
+    clientId: NotRequired[int]
+    leadEmail: NotRequired[str]
+
+
+class PauseLeadInCampaignParams(TypedDict):
+    campaign_id: int
+    lead_id: int
+
+
+class ResumeLeadInCampaignParams(TypedDict):
+    campaign_id: int
+    lead_id: int
+
+
+class ResumeLeadInCampaignBody(TypedDict):
+    resume_lead_with_delay_days: NotRequired[int | None]
+
+
+class UnsubscribeLeadFromCampaignParams(TypedDict):
+    campaign_id: int
+    lead_id: int
+
+
+class UpdateLeadCategoryInCampaignParams(TypedDict):
+    campaign_id: int
+    lead_id: int
+
+
+class UpdateLeadCategoryInCampaignBody(TypedDict):
+    category_id: int | None
+    pause_lead: NotRequired[bool]
+
+
+class PatchLeadStatusParams(TypedDict):
+    campaign_id: int
+    lead_id: int
+
+
+class PatchLeadStatusBody(TypedDict):
+    status: str
+
+
+class MarkLeadCompleteParams(TypedDict):
+    campaign_id: int
+    lead_map_id: int
+
+
+class UnsubscribeLeadGloballyParams(TypedDict):
+    lead_id: int
+
+
+class ListLeadCategoriesParams(TypedDict):
+    client_id: NotRequired[int]
+
+
+class AddToGlobalBlockListParams(TypedDict):
+    pass
+
+
+class AddToGlobalBlockListBody(TypedDict):
+    domain_block_list: list[str]
+    client_id: NotRequired[int | None]
+
+
+class ListGlobalBlockListParams(TypedDict):
+    offset: int
+    limit: int
+    filter_client_id: NotRequired[int]
+    filter_email_or_domain: NotRequired[str]
+    filter_email_with_domain: NotRequired[str]
+
+
+class DeleteFromGlobalBlockListParams(TypedDict):
+    id: int
+
+
+class AddEmailsToBlockListParams(TypedDict):
+    pass
+
+
+class AddEmailsToBlockListBody(TypedDict):
+    emails: list[str]

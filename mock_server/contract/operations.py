@@ -1,0 +1,218 @@
+"""Compile an edition's document: a trie of operations with their validators, projections and error answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mock_server.contract import document as documents
+from mock_server.contract.answers import ErrorAnswer, error_table
+from mock_server.contract.document import METHODS, Json, dereferenced, resolve
+from mock_server.contract.editions import Behaviour, EditionSpec, cut, load_specs
+from mock_server.contract.projection import Project, compile_projection
+from mock_server.contract.registry import HANDLERS, Handler
+from mock_server.contract.spelling import Respell, compile_respelling
+from mock_server.contract.trie import Trie
+from mock_server.contract.validation import Checker, Invalid, Source
+
+_INTEGER = re.compile(r"-?[0-9]+")
+_JSON_MEDIA = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of one place (path or query) of an operation."""
+
+    kinds: Mapping[str, str]
+    defaults: Json
+    respell: Respell | None
+    checker: Checker
+
+    @classmethod
+    def compile(cls, parameters: list[Json], source: Source) -> Parameters:
+        """Compile the parameters of an operation that lie in `source`."""
+        properties = {p["name"]: {**p["schema"], "x-synonyms": p.get("x-synonyms", [])} for p in parameters}
+        kinds = {p["name"]: p["schema"].get("type", "string") for p in parameters}
+        for parameter in parameters:
+            kinds.update(dict.fromkeys(parameter.get("x-synonyms", ()), kinds[parameter["name"]]))
+        schema = {
+            "type": "object", "additionalProperties": False, "properties": properties,
+            "required": [p["name"] for p in parameters if p.get("required")],
+        }  # fmt: skip
+        defaults = {p["name"]: p["schema"]["default"] for p in parameters if "default" in p["schema"]}
+        return cls(kinds, defaults, compile_respelling(schema, source), Checker.compile(schema, source))
+
+    def read(self, texts: Mapping[str, str | list[str]]) -> Json:
+        """The values of the parameters; raises `Invalid`."""
+        values: Json = {name: _converted(self.kinds.get(name), text) for name, text in texts.items()}
+        if self.respell:
+            values = self.respell(values)
+        self.checker.check(values)
+        return {**self.defaults, **values}
+
+
+def _converted(kind: str | None, text: str | list[str]) -> Any:
+    """A parameter's text as the type it is declared with; the text itself when it does not fit."""
+    if isinstance(text, list) or kind == "string" or kind is None:
+        return text
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text, text)
+    if kind == "integer":
+        return int(text) if len(text) < 400 and _INTEGER.fullmatch(text) else text
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of an edition, ready to be served."""
+
+    id: str
+    method: str
+    path: str
+    evidence: str
+    handler: Handler
+    path_parameters: Parameters
+    query: Parameters
+    body: Checker | None
+    respell_body: Respell | None
+    status: int
+    media: str
+    project: Project | None
+    errors: Mapping[str, ErrorAnswer]
+
+    def read_parameters(self, path: Mapping[str, str], query: Mapping[str, str | list[str]]) -> Json:
+        """Path and query parameters in one; raises `Invalid`. A path may carry what is else a query parameter."""
+        own = {name: text for name, text in path.items() if name in self.path_parameters.kinds}
+        values = self.path_parameters.read(own) if self.path_parameters.kinds else {}
+        if len(own) < len(path):
+            query = {**query, **{name: text for name, text in path.items() if name not in own}}
+        if query or self.query.defaults or self.query.checker.schema["required"]:
+            values.update(self.query.read(query))
+        return values
+
+    def read_body(self, body: Any) -> Json:
+        """The body in canonical words; raises `Invalid`. No body counts as an empty one."""
+        value = {} if body is None else body
+        if self.body is None:
+            if value and self.method != "GET":
+                key = str(next(iter(value)))
+                raise Invalid(f'"{key}" is not allowed', "body", key)
+            return {}
+        if self.respell_body:
+            value = self.respell_body(value)
+        self.body.check(value)
+        checked: Json = value
+        return checked
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An edition's document, compiled."""
+
+    spec: EditionSpec
+    document: Json
+    trie: Trie
+    operations: Mapping[str, Operation]
+
+    @property
+    def name(self) -> str:
+        """As in `--edition` and `X-Mock-Edition`."""
+        return self.spec.name
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """What its document cannot say."""
+        return self.spec.behaviour
+
+
+class Contract:
+    """All editions of the document under `root`; each is compiled when it is first asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.canonical = documents.load(root)
+        self.specs = load_specs(root)
+        self._editions: dict[str, Edition] = {}
+
+    def edition(self, name: str) -> Edition:
+        """The edition of that name; KeyError when there is none."""
+        if name not in self._editions:
+            self._editions[name] = self._compile(self.specs[name])
+        return self._editions[name]
+
+    def document(self, name: str) -> Json:
+        """The document of an edition, with its `x-` words; KeyError when there is none."""
+        return cut(self.canonical, self.specs[name], self.root)
+
+    def check_handlers(self) -> None:
+        """LookupError unless the operations of the document and the handlers are the same."""
+        described = {op["operationId"] for _, _, op in operations_of(self.canonical)}
+        missing, stray = sorted(described - HANDLERS.keys()), sorted(HANDLERS.keys() - described)
+        if missing or stray:
+            raise LookupError(f"operations without handler: {missing}; handlers without operation: {stray}")
+
+    def _compile(self, spec: EditionSpec) -> Edition:
+        document = self.document(spec.name)
+        complete = {op["operationId"]: (path, op) for path, _, op in operations_of(self.canonical)}
+        trie, operations = Trie(), {}
+        for path, method, described in operations_of(document):
+            canonical = complete[described["operationId"]][1]
+            operation = _operation(document, path, method, described, self.canonical, canonical)
+            operations[operation.id] = operation
+            host = described.get("x-host", "core")
+            trie.add(host, method.upper(), path, operation, {})
+            for alias in described.get("x-aliases", ()):
+                trie.add(host, alias["method"], alias["path"], operation, alias.get("patterns", {}))
+        return Edition(spec, document, trie, operations)
+
+
+def operations_of(document: Json) -> list[tuple[str, str, Json]]:
+    """(path, method, operation) of all operations."""
+    return [(path, m, item[m]) for path, item in document["paths"].items() for m in METHODS if m in item]
+
+
+def parameters_of(document: Json, operation: Json, place: str) -> list[Json]:
+    """The parameters of an operation in `path` or `query`, without references."""
+    parameters = (dereferenced(document, parameter) for parameter in operation.get("parameters", ()))
+    return [parameter for parameter in parameters if parameter["in"] == place]
+
+
+def body_schema(document: Json, operation: Json) -> Json | None:
+    """The schema of an operation's JSON body, without references."""
+    body = resolve(document, operation.get("requestBody"))
+    schema: Json | None = dereferenced(document, body["content"][_JSON_MEDIA]["schema"]) if body else None
+    return schema
+
+
+def success(document: Json, operation: Json) -> tuple[int, str, Json | None]:
+    """Status, media type and schema of an operation's success."""
+    status = next(status for status in operation["responses"] if status.startswith("2"))
+    content = resolve(document, operation["responses"][status])["content"]
+    media = next(iter(content))
+    return int(status), media, dereferenced(document, content[media].get("schema"))
+
+
+def _operation(document: Json, path: str, method: str, described: Json, complete: Json, canonical: Json) -> Operation:
+    schema = body_schema(document, described)
+    status, media, shape = success(document, described)
+    return Operation(
+        id=described["operationId"],
+        method=method.upper(),
+        path=path,
+        evidence=described["x-evidence"],
+        handler=HANDLERS[described["operationId"]],
+        path_parameters=Parameters.compile(parameters_of(document, described, "path"), "params"),
+        query=Parameters.compile(parameters_of(document, described, "query"), "query"),
+        body=Checker.compile(schema, "body") if schema else None,
+        respell_body=compile_respelling(schema, "body") if schema else None,
+        status=status,
+        media=media,
+        project=compile_projection(success(complete, canonical)[2], shape),
+        errors={**error_table(complete, canonical), **error_table(document, described)},
+    )

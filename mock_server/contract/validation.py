@@ -1,0 +1,161 @@
+"""Check a request part against its schema, and say what is wrong as the live validator (celebrate/Joi) would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import jsonschema_rs
+
+from mock_server.contract.document import Json
+from mock_server.contract.formats import FORMATS
+
+Source = Literal["body", "query", "params"]
+SAFE_INTEGER = 2**53 - 1
+
+
+class Invalid(Exception):
+    """A request that the document refuses.
+
+    `code` names the literal error text that the document has for this property (`x-error`), else it is empty.
+    """
+
+    def __init__(self, message: str, source: Source, key: str, *, code: str = "", value: object = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source: Source = source
+        self.key = key
+        self.code = code
+        self.value = value
+
+
+def with_safe_integers(schema: Any) -> Any:
+    """The schema with the bounds that JavaScript puts on every integer."""
+    if isinstance(schema, list):
+        return [with_safe_integers(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    bounded = {key: with_safe_integers(value) for key, value in schema.items()}
+    kind = schema.get("type")
+    if kind in ("integer", "number") or (isinstance(kind, list) and {"integer", "number"} & set(kind)):
+        bounded.setdefault("maximum", SAFE_INTEGER)
+        bounded.setdefault("minimum", -SAFE_INTEGER)
+    return bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """A compiled schema of one part of a request."""
+
+    schema: Json
+    source: Source
+    is_valid: Callable[[Any], bool]
+    errors: Callable[[Any], Any]
+
+    @classmethod
+    def compile(cls, schema: Json, source: Source) -> Checker:
+        """Compile `schema`, which must hold no references."""
+        schema = with_safe_integers(schema)
+        validator = jsonschema_rs.Draft202012Validator(schema, formats=FORMATS, validate_formats=True)
+        return cls(schema, source, validator.is_valid, validator.iter_errors)
+
+    def check(self, value: Any) -> None:
+        """Raise `Invalid` for the first thing that is wrong with `value`, in the order of the schema."""
+        if not self.is_valid(value):
+            raise self.explain(value)
+
+    def explain(self, value: Any) -> Invalid:
+        """What is wrong with `value`, which is not valid."""
+        error = min(self.errors(value), key=self._rank)
+        path, kind = list(error.instance_path), error.kind
+        if kind.name == "required":
+            path.append(kind.property)
+        elif kind.name in ("additionalProperties", "unevaluatedProperties"):
+            path.append(kind.unexpected[0])
+        code = ""
+        if kind.name not in ("type", "required", "additionalProperties"):
+            code = self._literal_error(list(error.schema_path))
+        message = f'"{_label(path)}" {_sentence(error)}'
+        return Invalid(message, self.source, ".".join(map(str, path)), code=code, value=error.instance)
+
+    def _rank(self, error: Any) -> tuple[Any, ...]:
+        """Unknown keys last, else the order in which the schema names its properties."""
+        kind, node, order = error.kind, self.schema, []
+        path = [*error.instance_path, *([kind.property] if kind.name == "required" else [])]
+        for part in path:
+            if isinstance(part, int):
+                node = node.get("items", {})
+                order.append(part)
+            else:
+                names = list(node.get("properties", {}))
+                node = node.get("properties", {}).get(part, {})
+                order.append(names.index(part) if part in names else len(names))
+        return (kind.name == "additionalProperties", order, kind.name)
+
+    def _literal_error(self, path: Sequence[Any]) -> str:
+        nodes: list[Any] = [self.schema]
+        for part in path:
+            nodes.append(nodes[-1][part])
+        codes = (node["x-error"] for node in reversed(nodes) if isinstance(node, dict) and "x-error" in node)
+        return next(codes, "")
+
+
+def _label(path: Sequence[str | int]) -> str:
+    """`lead_list[2].email`, as Joi writes a path; `value` is the whole."""
+    label = ""
+    for part in path:
+        label += f"[{part}]" if isinstance(part, int) else f".{part}" if label else str(part)
+    return label or "value"
+
+
+_TYPES = {"integer": "a number", "number": "a number", "string": "a string", "boolean": "a boolean",
+          "array": "an array", "object": "of type object"}  # fmt: skip
+_COUNTED = {"maxItems": "must contain less than or equal to {} items", "minItems": "must contain at least {} items",
+            "maxLength": "length must be less than or equal to {} characters long",
+            "maxProperties": "must have less than or equal to {} keys",
+            "minProperties": "must have at least {} keys"}  # fmt: skip
+_FORMATS = {"email": "must be a valid email", "uri": "must be a valid uri", "date-time": "must be in ISO 8601 date format",
+            "date": "must be in ISO 8601 date format", "datetime-ish": "must be in ISO 8601 date format"}  # fmt: skip
+
+
+def _sentence(error: Any) -> str:
+    """What Joi says of this error, after the quoted label."""
+    kind = error.kind
+    match kind.name:
+        case "required":
+            return "is required"
+        case "additionalProperties" | "unevaluatedProperties" | "falseSchema":
+            return "is not allowed"
+        case "type":
+            return _type_sentence(kind.types, error.instance)
+        case "enum":
+            return f"must be one of [{', '.join('null' if o is None else str(o) for o in kind.options)}]"
+        case "const":
+            return f"must be [{kind.expected_value}]"
+        case "maximum" | "minimum":
+            if abs(kind.limit) == SAFE_INTEGER:
+                return "must be a safe number"
+            relation = "less" if kind.name == "maximum" else "greater"
+            return f"must be {relation} than or equal to {kind.limit}"
+        case "minLength":
+            return (
+                "is not allowed to be empty"
+                if kind.limit == 1
+                else f"length must be at least {kind.limit} characters long"
+            )
+        case "format":
+            return _FORMATS.get(kind.format, f"must be a valid {kind.format}")
+        case "pattern":
+            return f'with value "{error.instance}" fails to match the required pattern: /{kind.pattern}/'
+        case name if name in _COUNTED:
+            return _COUNTED[name].format(kind.limit)
+    return "does not match any of the allowed types"
+
+
+def _type_sentence(types: Any, value: object) -> str:
+    wanted = [name for name in types if name != "null"]
+    if wanted == ["integer"] and isinstance(value, float):
+        return "must be an integer"
+    names = [_TYPES[name] for name in wanted if name in _TYPES]
+    return f"must be {names[0]}" if len(names) == 1 else f"must be one of [{', '.join(sorted(wanted))}]"

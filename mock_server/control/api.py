@@ -1,0 +1,128 @@
+"""The control API's routes. They run in the event loop, like short handlers, so that no request runs beside them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header, HTTPException, Query
+from fastapi_offline import FastAPIOffline
+
+from mock_server import __version__
+from mock_server.clock import Clock, iso, parse_moment
+from mock_server.control import models
+from mock_server.control.world import World
+from mock_server.state.workspaces import Workspace, WorkspaceLimit
+
+
+def control_api(world: World) -> FastAPI:
+    """The FastAPI app that is mounted at `/_mock`."""
+    app = FastAPIOffline(
+        title="smartlead-mock control API", version=__version__, docs_url="/docs", redoc_url=None, openapi_url="/openapi.json",
+        description="Choose the workspace with `?api_key=` or the header `X-Mock-Key`.",
+    )  # fmt: skip
+
+    def workspace_of(
+        api_key: Annotated[str | None, Query()] = None, x_mock_key: Annotated[str | None, Header()] = None
+    ) -> Workspace:
+        key = x_mock_key or api_key
+        workspace = world.workspaces.get(key) if key and key.strip() else None
+        if workspace is None:
+            raise HTTPException(401, "Name a workspace: send a known key as ?api_key=… or in X-Mock-Key.")
+        return workspace
+
+    Chosen = Annotated[Workspace, Depends(workspace_of)]  # noqa: N806
+
+    @app.get("/health")
+    async def health() -> models.Health:
+        """Whether the server answers, and what it serves."""
+        store = "memory" if world.settings.db == ":memory:" else "file"
+        return models.Health(version=__version__, edition=world.settings.edition, store=store)
+
+    @app.post("/reset")
+    async def reset(workspace: Chosen) -> models.Ok:
+        """Empty a workspace: rows, ids, clock and settings are as for a new key."""
+        world.reset(workspace)
+        return models.Ok()
+
+    @app.get("/clock")
+    async def clock(workspace: Chosen) -> models.ClockState:
+        """The workspace's clock."""
+        return models.ClockState(mode=workspace.clock.mode, now=iso(workspace.clock.now()))
+
+    @app.put("/clock")
+    async def set_clock(workspace: Chosen, change: models.ClockChange) -> models.ClockState:
+        """Freeze the clock, let it run, or set it; with rows in the workspace it only moves forward."""
+        now = workspace.clock.now()
+        moment = now if change.now is None else _moment(change.now)
+        if moment < now and world.has_rows(workspace):
+            raise HTTPException(
+                409, f"The workspace has rows, so its clock ({iso(now)}) only moves forward; reset it first."
+            )
+        _save(world, workspace, workspace.clock.set_to(change.mode, moment))
+        return models.ClockState(mode=workspace.clock.mode, now=iso(workspace.clock.now()))
+
+    @app.post("/clock/advance")
+    async def advance(workspace: Chosen, move: models.Advance) -> models.Advanced:
+        """Move the clock forward."""
+        now = workspace.clock.now()
+        seconds = move.days * 86_400 + move.hours * 3600 + move.minutes * 60 + move.seconds
+        target = now + round(seconds * 1000) if move.to is None else _moment(move.to)
+        if target < now:
+            raise HTTPException(409, f"The clock stands at {iso(now)} and only moves forward.")
+        _check_calendar(target)
+        _save(world, workspace, workspace.clock.advanced_to(target))
+        return models.Advanced(now=iso(workspace.clock.now()), events={}, next_due=None)
+
+    @app.get("/settings")
+    async def settings(workspace: Chosen) -> models.WorkspaceSettings:
+        """The workspace's settings."""
+        return models.WorkspaceSettings(**world.settings_of(workspace))
+
+    @app.put("/settings")
+    async def change_settings(workspace: Chosen, change: models.SettingsChange) -> models.WorkspaceSettings:
+        """Change the settings that are given; `lead_credit: null` takes the limit away."""
+        given = change.model_dump(exclude_unset=True)
+        if change.edition is not None and change.edition not in world.contract.specs:
+            raise HTTPException(422, f"Unknown edition {change.edition!r}; known: {', '.join(world.contract.specs)}.")
+        if change.seed is not None and change.seed != workspace.seed and world.has_rows(workspace):
+            raise HTTPException(409, "The workspace has rows, which its seed has shaped; reset it first.")
+        try:
+            world.change_settings(workspace, given)
+        except WorkspaceLimit:
+            raise HTTPException(403, "There are as many workspaces as --max-workspaces allows.") from None
+        return models.WorkspaceSettings(**world.settings_of(workspace))
+
+    @app.get("/state")
+    async def state(workspace: Chosen) -> models.State:
+        """How many rows of each kind the workspace has."""
+        return models.State(tables=world.counts(workspace))
+
+    @app.get("/editions")
+    async def editions() -> list[models.EditionInfo]:
+        """The editions that this server knows."""
+        return [
+            models.EditionInfo(name=name, summary=spec.summary, operations=len(world.contract.edition(name).operations))
+            for name, spec in world.contract.specs.items()
+        ]
+
+    return app
+
+
+def _save(world: World, workspace: Workspace, clock: Clock) -> None:
+    _check_calendar(clock.now())
+    try:
+        world.set_clock(workspace, clock)
+    except WorkspaceLimit:
+        raise HTTPException(403, "There are as many workspaces as --max-workspaces allows.") from None
+
+
+def _moment(text: str) -> int:
+    try:
+        return parse_moment(text)
+    except (ValueError, OverflowError):
+        raise HTTPException(422, f"{text!r} is no moment; use ISO 8601 such as 2026-01-01T09:00:00Z.") from None
+
+
+def _check_calendar(moment: int) -> None:
+    if not 0 <= moment < 253_370_764_800_000:
+        raise HTTPException(422, "The clock shows moments from 1970 to 9998.")

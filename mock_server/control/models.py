@@ -1,0 +1,102 @@
+"""Bodies and answers of the control API."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Model(BaseModel):
+    """Unknown keys are refused: a typo must not look like a setting."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Ok(Model):
+    """Done."""
+
+    ok: Literal[True] = True
+
+
+class Health(Model):
+    """The server is up."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+    edition: str
+    store: Literal["memory", "file"]
+
+
+class ClockState(Model):
+    """A workspace's clock; `now` is ISO 8601 in UTC."""
+
+    mode: Literal["live", "frozen"]
+    now: str
+
+
+class ClockChange(Model):
+    """`frozen` stands at `now` (default: where it is); `live` goes on from there."""
+
+    mode: Literal["live", "frozen"]
+    now: str | None = None
+
+
+class Advance(Model):
+    """A forward move: a duration, the parts of which add up, or a moment."""
+
+    days: float = Field(default=0, ge=0, le=36_500)
+    hours: float = Field(default=0, ge=0, le=876_000)
+    minutes: float = Field(default=0, ge=0, le=52_560_000)
+    seconds: float = Field(default=0, ge=0, le=3_153_600_000)
+    to: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Advance:
+        duration = self.days or self.hours or self.minutes or self.seconds
+        if (self.to is None) == (not duration):
+            raise ValueError('send a duration such as {"days": 1}, or {"to": "2026-01-01T00:00:00Z"}')
+        return self
+
+
+class Advanced(Model):
+    """Where the clock is now, what happened on the way (event type -> count), and when something is due next."""
+
+    now: str
+    events: dict[str, int]
+    next_due: str | None
+
+
+class WorkspaceSettings(Model):
+    """How a workspace behaves. `lead_credit`: leads that may still be added to campaigns, null = no limit.
+
+    `community_bounce_list`: addresses that the import counts in `bounce_count`.
+    """
+
+    edition: str
+    seed: int
+    lead_credit: int | None
+    community_bounce_list: list[str]
+
+
+class SettingsChange(Model):
+    """The settings to change; what is left out stays."""
+
+    edition: str | None = None
+    seed: int | None = Field(default=None, ge=0, le=2**53 - 1)
+    lead_credit: int | None = Field(default=None, ge=0, le=2**53 - 1)
+    community_bounce_list: list[str] | None = None
+
+
+class State(Model):
+    """Rows per table, deleted ones left out."""
+
+    tables: dict[str, int]
+
+
+class EditionInfo(Model):
+    """One edition."""
+
+    name: str
+    summary: str
+    operations: int

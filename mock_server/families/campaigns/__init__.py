@@ -1,0 +1,1 @@
+"""Campaigns: their schedule, settings and status; sub-sequences."""

@@ -1,0 +1,50 @@
+"""Reading and writing campaign rows; other families find their campaign here."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from mock_server.context import Context
+from mock_server.errors import ApiError
+from mock_server.families.campaigns.tables import campaign
+from mock_server.state.database import Row
+from mock_server.state.purge import purge_later
+from mock_server.state.schema import metadata
+from mock_server.state.statements import Statement, this_workspace
+
+_LIVE = (this_workspace(campaign), campaign.c.deleted_at.is_(None))
+_ONE = Statement(select(campaign).where(*_LIVE, campaign.c.id == bindparam("id")))
+_ALL = Statement(select(campaign).where(*_LIVE).order_by(campaign.c.id.desc()))
+_OF_CLIENT = Statement(
+    select(campaign).where(*_LIVE, campaign.c.client_id == bindparam("client_id")).order_by(campaign.c.id.desc())
+)
+_CHILDREN = Statement(
+    select(campaign).where(*_LIVE, campaign.c.parent_campaign_id == bindparam("parent")).order_by(campaign.c.id)
+)
+
+
+def find(ctx: Context, campaign_id: int) -> Row:
+    """The campaign; ApiError `campaign_not_found` when the workspace has none of that id."""
+    row = ctx.db.one(_ONE, id=campaign_id)
+    if row is None:
+        raise ApiError("campaign_not_found", hint=f"This workspace has no campaign {campaign_id}.")
+    return row
+
+
+def all_newest_first(ctx: Context, client_id: int | None) -> list[Row]:
+    """All campaigns, or those of one client."""
+    return ctx.db.all(_ALL) if client_id is None else ctx.db.all(_OF_CLIENT, client_id=client_id)
+
+
+def children(ctx: Context, campaign_id: int) -> list[Row]:
+    """The sub-sequences of a campaign, oldest first."""
+    return ctx.db.all(_CHILDREN, parent=campaign_id)
+
+
+def hide(ctx: Context, campaign_id: int) -> None:
+    """Take a campaign out of every view; what belongs to it is removed in the background."""
+    ctx.db.update(campaign, {"id": campaign_id}, deleted_at=ctx.now)
+    for table in metadata.sorted_tables:
+        if "campaign_id" in table.c and table.name != "event":
+            purge_later(ctx.db, table, "campaign_id", campaign_id)
+    ctx.wake_purger = True

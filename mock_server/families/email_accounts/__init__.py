@@ -1,0 +1,1 @@
+"""Mailboxes and their membership in campaigns."""

@@ -1,0 +1,69 @@
+"""Reading mailbox rows; other families find their mailbox here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.sql import ColumnElement
+
+from mock_server.context import Context
+from mock_server.errors import ApiError
+from mock_server.families.email_accounts.tables import email_account
+from mock_server.state.database import Row
+from mock_server.state.statements import Statement, contains, one_of, this_workspace
+
+_c = email_account.c
+_LIVE = (this_workspace(email_account), _c.deleted_at.is_(None))
+_ONE = Statement(select(email_account).where(*_LIVE, _c.id == bindparam("id")))
+_SOME = Statement(select(email_account).where(*_LIVE, one_of(_c.id, "ids")))
+_BY_ADDRESS = Statement(select(email_account).where(*_LIVE, _c.address == bindparam("address")))
+
+#: filter of the list -> condition on the row
+_FILTERS: dict[str, ColumnElement[bool]] = {
+    "in_use": _c.campaign_count > 0,
+    "not_in_use": _c.campaign_count == 0,
+    "smtp_success": _c.smtp_failure.is_(None),
+    "smtp_failed": _c.smtp_failure.is_not(None),
+    "warmup_blocked": _c.warmup_blocked_reason.is_not(None),
+    "warmup_not_blocked": _c.warmup_blocked_reason.is_(None),
+    "warmup_status": _c.warmup_status == bindparam("warmup_status"),
+    "type": _c.type == bindparam("type"),
+    "client_id": _c.client_id == bindparam("client_id"),
+    "username": contains(_c.username, "username"),
+}
+
+
+@cache
+def _page(filters: frozenset[str]) -> Statement:
+    conditions = [_FILTERS[name] for name in sorted(filters)]
+    query = select(email_account).where(*_LIVE, *conditions).order_by(_c.id)
+    return Statement(query.limit(bindparam("limit")).offset(bindparam("offset")))
+
+
+def page(ctx: Context, filters: dict[str, Any], offset: int, limit: int) -> list[Row]:
+    """Mailboxes that meet all filters, by id; a filter's value is bound where its condition takes one."""
+    values = {name: value for name, value in filters.items() if value is not None}
+    return ctx.db.all(_page(frozenset(filters)), **values, offset=offset, limit=limit)
+
+
+def find(ctx: Context, account_id: int) -> Row:
+    """The mailbox; ApiError `email_account_not_found` when the workspace has none of that id."""
+    row = ctx.db.one(_ONE, id=account_id)
+    if row is None:
+        raise ApiError(
+            "email_account_not_found", id=account_id, hint=f"This workspace has no email account {account_id}."
+        )
+    return row
+
+
+def by_ids(ctx: Context, ids: Sequence[int]) -> dict[int, Row]:
+    """The mailboxes that exist among `ids`."""
+    return {row["id"]: row for row in ctx.db.all(_SOME, ids=list(ids))}
+
+
+def by_address(ctx: Context, address: str) -> Row | None:
+    """The mailbox of an address, in any case."""
+    return ctx.db.one(_BY_ADDRESS, address=address.lower())

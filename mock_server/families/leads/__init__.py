@@ -1,0 +1,1 @@
+"""Leads, and enrolments: the rows that put a lead into a campaign."""

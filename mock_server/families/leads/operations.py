@@ -1,0 +1,230 @@
+"""What the API does with leads: import, reading, changing, deleting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from mock_server.clock import parse_moment
+from mock_server.context import Context
+from mock_server.contract import inputs
+from mock_server.contract.registry import Reply, operation
+from mock_server.errors import ApiError
+from mock_server.families.campaigns import records as campaigns
+from mock_server.families.leads import imports, records, rules, views
+from mock_server.families.leads.tables import lead
+
+_TIME_FILTERS = {
+    "created_at_gt": "created_at",
+    "last_sent_time_gt": "last_sent_at",
+    "event_time_gt": "last_event_at",
+}
+
+
+@operation("add_leads_to_campaign")
+def add_leads_to_campaign(
+    ctx: Context, params: inputs.AddLeadsToCampaignParams, body: inputs.AddLeadsToCampaignBody
+) -> Reply:
+    """Add leads; a success even when none passed the checks: only the counters tell (L1, S2)."""
+    campaign = campaigns.find(ctx, params["campaign_id"])
+    flags: dict[str, Any] = dict(body.get("settings", {}))
+    leads: list[dict[str, Any]] = [dict(one) for one in body["lead_list"]]
+    result = imports.import_leads(ctx, campaign, leads, rules.import_settings(flags, ctx.edition.behaviour))
+    return Reply(_import_answer(result, with_ids=bool(flags.get("return_lead_ids", False))))
+
+
+def _import_answer(result: imports.ImportResult, *, with_ids: bool) -> dict[str, Any]:
+    """The live counters, which add up to `upload_count`, and the guide's three fields (S3)."""
+    count = result.count()
+    answer: dict[str, Any] = {
+        "ok": True,
+        "upload_count": len(result.outcomes),
+        "total_leads": count["added"],
+        "skipped_in_other_campaign_count": count["elsewhere"],
+        "block_count": count["blocked"],
+        "duplicate_count": count["repeated"],
+        "invalid_email_count": count["invalid"],
+        "invalid_emails": [sent for sent, _, outcome in result.outcomes if outcome == "invalid"],
+        "already_added_to_campaign": count["already_here"],
+        "unsubscribed_leads": result.addresses("unsubscribed"),
+        "is_lead_limit_exhausted": count["over_limit"] > 0,
+        "lead_import_stopped_count": count["over_limit"],
+        "bounce_count": count["bounced"],
+    }
+    if with_ids:
+        answer["emailToLeadIdMap"] = {
+            "newlyAddedLeads": _ids(result, "added"),
+            "existingLeads": _ids(result, "already_here"),
+            "existingLeadsInOtherCampaigns": _ids(result, "elsewhere"),
+        }
+    skipped = [(sent, outcome) for sent, _, outcome in result.outcomes if outcome != "added"]
+    answer["added_count"] = count["added"]
+    answer["skipped_count"] = len(skipped)
+    answer["skipped_leads"] = [{"email": sent, "reason": rules.SKIP_REASONS[outcome]} for sent, outcome in skipped]
+    return answer
+
+
+def _ids(result: imports.ImportResult, outcome: rules.Outcome) -> dict[str, str]:
+    return {address: str(result.ids[address]) for address in result.addresses(outcome)}
+
+
+@operation("list_leads_by_campaign")
+def list_leads_by_campaign(ctx: Context, params: inputs.ListLeadsByCampaignParams) -> Reply:
+    """One page of a campaign's leads by map id; all filters must hold; the total is a text (R)."""
+    campaign = campaigns.find(ctx, params["campaign_id"])
+    conditions, values = facet_conditions(params.get("status"), params.get("emailStatus"))
+    if "lead_category_id" in params:
+        conditions.append("category_id = :category_id")
+        values["category_id"] = params["lead_category_id"]
+    given: dict[str, Any] = dict(params)
+    later_than = {column: parse_moment(given[name]) for name, column in _TIME_FILTERS.items() if name in given}
+    step = params.get("email_sequence_number")
+    offset, limit = params["offset"], params["limit"]
+    total, rows = records.page_of_campaign(ctx, campaign["id"], conditions, values, later_than, step, offset, limit)
+    page = {"total_leads": str(total), "offset": offset, "limit": limit, "data": [views.enrolment(row) for row in rows]}
+    return Reply(page)
+
+
+def facet_conditions(status: str | None, email_status: str | None) -> tuple[list[str], dict[str, Any]]:
+    """The filter words of a list as conditions on the facets of enrolments."""
+    conditions, values = [], {}
+    if status is not None:
+        conditions.append(rules.status_condition(status))
+        if ":status" in conditions[0]:
+            values["status"] = status
+    if email_status is not None:
+        conditions.append(rules.email_status_condition(email_status))
+    return conditions, values
+
+
+@operation("export_campaign_leads_csv", long=True)
+def export_campaign_leads_csv(ctx: Context, params: inputs.ExportCampaignLeadsCsvParams) -> Reply:
+    """Every lead of a campaign as CSV, without paging (S1, C:sim)."""
+    campaign = campaigns.find(ctx, params["campaign_id"])
+    return Reply(views.export(records.all_of_campaign(ctx, campaign["id"])))
+
+
+@operation("get_lead_by_email")
+def get_lead_by_email(ctx: Context, params: inputs.GetLeadByEmailParams) -> Reply:
+    """The lead of an address, with its campaigns; an empty object when there is none (R, C:sim)."""
+    row = records.lead_by_email(ctx, rules.normalised(params["email"]))
+    if row is None:
+        return Reply({}, hint="This workspace has no lead with that address; the real service answers 200 {} too.")
+    return Reply(views.lead_with_campaigns(row, records.enrolments_of(ctx, [row["id"]])[row["id"]]))
+
+
+@operation("get_lead_by_id")
+def get_lead_by_id(ctx: Context, params: inputs.GetLeadByIdParams) -> Reply:
+    """The lead in an array of one; an empty array when there is none (C:sim)."""
+    row = records.lead_or_none(ctx, params["lead_id"])
+    return Reply({"data": [views.lead(row)] if row is not None else []})
+
+
+@operation("list_all_leads")
+def list_all_leads(ctx: Context, params: inputs.ListAllLeadsParams) -> Reply:
+    """One page of all leads of the account with their campaigns, by id (R1)."""
+    filters: dict[str, Any] = {}
+    if "created_at_gt" in params:
+        filters["created_after"] = parse_moment(params["created_at_gt"])
+    if "email" in params:
+        filters["email"] = rules.normalised(params["email"])
+    rows, more = records.page_of_account(ctx, filters, params["offset"], params["limit"])
+    enrolments = records.enrolments_of(ctx, [row["id"] for row in rows])
+    data = [views.global_lead(row, ctx.workspace.user_id, enrolments[row["id"]]) for row in rows]
+    return Reply({"data": data, "skip": params["offset"], "limit": params["limit"], "hasMore": more})
+
+
+@operation("list_all_leads_v2")
+def list_all_leads_v2(ctx: Context, params: inputs.ListAllLeadsV2Params) -> Reply:
+    """Leads above `lastSeenLeadId`, by id; conditions on a campaign row must hold for one row together (CLI)."""
+    on_rows, values = facet_conditions(params.get("status"), params.get("emailStatus"))
+    on_lead: list[str] = []
+    for name, condition in (("campaignId", "campaign_id"), ("clientId", "client_id")):
+        if name in params:
+            on_rows.append(condition)
+            values[condition] = dict(params)[name]
+    if "leadEmail" in params:
+        on_lead.append("email")
+        values["email"] = rules.normalised(params["leadEmail"])
+    kind = params.get("leadType")
+    if kind == "archived" or "listId" in params:
+        return Reply({"ok": True, "data": {"leads": []}}, hint="There are no lead lists yet, so nothing can match.")
+    if kind == "active":
+        on_rows.append("running")
+    if kind in ("previously_active", "yet_to_use"):
+        on_lead.append("enrolled" if kind == "previously_active" else "never_enrolled")
+    rows = records.leads_after(
+        ctx, params.get("lastSeenLeadId", 0), params["limit"], on_rows=on_rows, on_lead=on_lead,
+        in_no_campaign=kind in ("previously_active", "yet_to_use"), values=values,
+    )  # fmt: skip
+    return Reply({"ok": True, "data": {"leads": [views.account_lead(row) for row in rows]}})
+
+
+@operation("list_campaigns_of_lead")
+def list_campaigns_of_lead(ctx: Context, params: inputs.ListCampaignsOfLeadParams) -> Reply:
+    """The campaigns of a lead, with the campaign's status (S1)."""
+    row = records.find_lead(ctx, params["lead_id"])
+    return Reply([views.campaign_of_lead(one) for one in records.enrolments_of(ctx, [row["id"]])[row["id"]]])
+
+
+@operation("update_lead")
+def update_lead(ctx: Context, params: inputs.UpdateLeadParams, body: inputs.UpdateLeadBody) -> Reply:
+    """Change a lead in every campaign; custom fields are merged, absent fields keep their value (R)."""
+    campaigns.find(ctx, params["campaign_id"])
+    records.find_enrolment(ctx, params["campaign_id"], params["lead_id"])
+    row = records.find_lead(ctx, params["lead_id"])
+    given: dict[str, Any] = dict(body)
+    changes: dict[str, Any] = {name: text for name, text in imports.texts_of(given).items() if name in given}
+    changes |= _changed_address(ctx, row["id"], row["email"], given["email"])
+    if given.get("custom_fields"):
+        merged = {**orjson.loads(row["custom_fields"]), **given["custom_fields"]}
+        if len(merged) > rules.MAX_CUSTOM_FIELDS:
+            raise ApiError("too_many_custom_fields")
+        changes["custom_fields"] = orjson.dumps(merged).decode()
+    ctx.db.update(lead, {"id": row["id"]}, updated_at=ctx.now, **changes)
+    return Reply({"ok": True})
+
+
+def _changed_address(ctx: Context, lead_id: int, old: str, sent: str) -> dict[str, str]:
+    address = rules.normalised(sent)
+    if address == old:
+        return {}
+    if not rules.is_address(address):
+        raise ApiError("invalid_email", value=sent)
+    other = records.lead_by_email(ctx, address)
+    if other is not None and other["id"] != lead_id:
+        raise ApiError("email_taken", value=sent, hint=f"Lead {other['id']} has this address.")
+    return {"email": address, "domain_key": rules.domain_key(rules.domain_of(address))}
+
+
+@operation("delete_lead_from_campaign")
+def delete_lead_from_campaign(ctx: Context, params: inputs.DeleteLeadFromCampaignParams) -> Reply:
+    """Take a lead out of a campaign; a lead in no other campaign is deleted for good (R)."""
+    campaigns.find(ctx, params["campaign_id"])
+    records.withdraw(ctx, records.find_enrolment(ctx, params["campaign_id"], params["lead_id"]))
+    return Reply({"ok": True, "message": "success"})
+
+
+@operation("delete_leads_from_campaign_bulk")
+def delete_leads_from_campaign_bulk(
+    ctx: Context, params: inputs.DeleteLeadsFromCampaignBulkParams, body: inputs.DeleteLeadsFromCampaignBulkBody
+) -> Reply:
+    """Take several leads out of a campaign, all or none (S2 names the path, the rest is inferred)."""
+    campaigns.find(ctx, params["campaign_id"])
+    for lead_id in dict.fromkeys(int(one) for one in body["lead_ids"]):
+        records.withdraw(ctx, records.find_enrolment(ctx, params["campaign_id"], lead_id))
+    return Reply({"ok": True})
+
+
+@operation("delete_lead_globally")
+def delete_lead_globally(ctx: Context, params: inputs.DeleteLeadGloballyParams) -> Reply:
+    """Delete a lead with all its rows (C:cli-js alone)."""
+    records.delete_lead(ctx, records.find_lead(ctx, params["lead_id"])["id"])
+    return Reply({"ok": True})
+
+
+@operation("list_lead_categories")
+def list_lead_categories(ctx: Context, params: inputs.ListLeadCategoriesParams) -> Reply:
+    """The categories by id (S1, R)."""
+    return Reply(views.categories())

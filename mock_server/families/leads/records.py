@@ -1,0 +1,259 @@
+"""Reading and writing leads and enrolments; other families find theirs here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select, text, update
+from sqlalchemy.sql import ColumnElement
+
+from mock_server.context import Context
+from mock_server.errors import ApiError
+from mock_server.families.campaigns.tables import campaign
+from mock_server.families.leads.rules import Flag
+from mock_server.families.leads.tables import enrolment, enrolment_pages, lead, lead_pages
+from mock_server.state import paging
+from mock_server.state.database import Row
+from mock_server.state.statements import Statement, one_of, this_workspace
+
+_e, _l = enrolment.c, lead.c
+_OF_LEAD = (_l.workspace_id == _e.workspace_id) & (_l.id == _e.lead_id)
+_OF_CAMPAIGN = (campaign.c.workspace_id == _e.workspace_id) & (campaign.c.id == _e.campaign_id)
+_LEAD_COLUMNS = [column for column in _l if column.name not in ("workspace_id", "id", "created_at", "updated_at")]
+
+_LEAD = Statement(select(lead).where(this_workspace(lead), _l.id == bindparam("id")))
+_LEAD_BY_EMAIL = Statement(select(lead).where(this_workspace(lead), _l.email == bindparam("email")))
+_PAIR = Statement(
+    select(enrolment).where(
+        this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), _e.lead_id == bindparam("lead_id")
+    )
+)
+_BY_MAP = Statement(
+    select(enrolment).where(
+        this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), _e.id == bindparam("id")
+    )
+)
+
+
+def _with_campaign() -> Select[Any]:
+    """Enrolments in campaigns that are not deleted, with what views show of the campaign."""
+    columns = campaign.c.name.label("campaign_name"), campaign.c.status.label("campaign_status")
+    return (
+        select(enrolment, *columns, campaign.c.client_id.label("campaign_client_id"))
+        .join(campaign, _OF_CAMPAIGN)
+        .where(this_workspace(enrolment), campaign.c.deleted_at.is_(None))
+    )
+
+
+_OF_LEADS = Statement(_with_campaign().where(one_of(_e.lead_id, "ids")).order_by(_e.lead_id, _e.id))
+_FLAG_ALL = Statement(
+    update(enrolment)
+    .where(this_workspace(enrolment), _e.lead_id == bindparam("lead_id"))
+    .values(flags=_e.flags.op("|")(bindparam("bits")))
+)
+
+
+def find_lead(ctx: Context, lead_id: int) -> Row:
+    """The lead; ApiError `lead_not_found` when the workspace has none of that id."""
+    row = ctx.db.one(_LEAD, id=lead_id)
+    if row is None:
+        raise ApiError("lead_not_found", hint=f"This workspace has no lead {lead_id}.")
+    return row
+
+
+def lead_or_none(ctx: Context, lead_id: int) -> Row | None:
+    """The lead, if there is one of that id."""
+    return ctx.db.one(_LEAD, id=lead_id)
+
+
+def lead_by_email(ctx: Context, email: str) -> Row | None:
+    """The lead of a normalised address."""
+    return ctx.db.one(_LEAD_BY_EMAIL, email=email)
+
+
+def find_enrolment(ctx: Context, campaign_id: int, lead_id: int) -> Row:
+    """The row of a lead in a campaign; ApiError `lead_not_found` when it is not in it."""
+    row = ctx.db.one(_PAIR, campaign_id=campaign_id, lead_id=lead_id)
+    if row is None:
+        raise ApiError(
+            "lead_not_found", hint=f"Lead {lead_id} is not in campaign {campaign_id}; the path takes the lead's id."
+        )
+    return row
+
+
+def find_by_map_id(ctx: Context, campaign_id: int, map_id: int) -> Row:
+    """The row of a map id in a campaign; ApiError `lead_not_found` when there is none."""
+    row = ctx.db.one(_BY_MAP, campaign_id=campaign_id, id=map_id)
+    if row is None:
+        hint = f"Campaign {campaign_id} has no campaign_lead_map_id {map_id}; this path takes the map id, not the lead's id."
+        raise ApiError("lead_not_found", hint=hint)
+    return row
+
+
+def enrolments_of(ctx: Context, lead_ids: Sequence[int]) -> dict[int, list[Row]]:
+    """Lead id -> its rows in campaigns that are not deleted."""
+    found: dict[int, list[Row]] = {lead_id: [] for lead_id in lead_ids}
+    for row in ctx.db.all(_OF_LEADS, ids=list(lead_ids)):
+        found[row["lead_id"]].append(row)
+    return found
+
+
+def change(ctx: Context, row: Row, **columns: Any) -> None:
+    """Set columns of an enrolment."""
+    ctx.db.update(enrolment, {"campaign_id": row["campaign_id"], "id": row["id"]}, **columns)
+
+
+def flag_everywhere(ctx: Context, lead_id: int, flag: Flag) -> None:
+    """Set a flag on all enrolments of a lead."""
+    ctx.db.run(_FLAG_ALL, lead_id=lead_id, bits=int(flag))
+
+
+def withdraw(ctx: Context, row: Row) -> None:
+    """Take a lead out of a campaign; a lead that is in no other campaign is deleted for good (R)."""
+    ctx.db.delete(enrolment, campaign_id=row["campaign_id"], id=row["id"])
+    ctx.emit("LEAD_WITHDRAWN", [event_of(row)])
+    if not enrolments_of(ctx, [row["lead_id"]])[row["lead_id"]]:
+        delete_lead(ctx, row["lead_id"])
+
+
+def delete_lead(ctx: Context, lead_id: int) -> None:
+    """Delete a lead with all its rows."""
+    ctx.db.delete(enrolment, lead_id=lead_id)
+    ctx.db.delete(lead, id=lead_id)
+    ctx.emit("LEAD_DELETED", [{"lead_id": lead_id}])
+
+
+def event_of(row: Row, **data: Any) -> dict[str, Any]:
+    """What the ledger keeps of an enrolment."""
+    return {"campaign_id": row["campaign_id"], "enrolment_id": row["id"], "lead_id": row["lead_id"], "data": data}
+
+
+# ------------------------------------------------------------------------------------------- pages
+
+
+def page_of_campaign(
+    ctx: Context, campaign_id: int, conditions: Sequence[str], values: dict[str, Any], later_than: dict[str, int],
+    step: int | None, offset: int, limit: int,
+) -> tuple[int, list[Row]]:  # fmt: skip
+    """Total and one page of a campaign's rows with their leads, by map id.
+
+    `conditions` are SQL on the facets; `later_than` maps a time column to a moment, `step` is the last step sent:
+    these two have no kept counts, so with them the total is counted.
+    """
+    times = tuple(sorted(later_than))
+    bound = {"campaign_id": campaign_id, **values, **{f"after_{name}": later_than[name] for name in times}}
+    plain = tuple(conditions)
+    if times or step is not None:
+        bound["step"] = step
+        row = ctx.db.one(_count(plain, times, step is not None), **bound)
+        total = row[0] if row else 0
+        low, high, skip = 0, 2**62, offset
+    else:
+        scope = {"workspace_id": ctx.db.ws, "campaign_id": campaign_id}
+        window = paging.window(ctx.db.connection, enrolment_pages, scope, plain, values, offset, limit)
+        total, low, high, skip = window.total, window.low, window.high, window.skip
+    if low >= high:
+        return total, []
+    query = _campaign_page(plain, times, step is not None)
+    return total, ctx.db.all(query, **bound, low=low, high=high, limit=limit, skip=skip)
+
+
+def _conditions(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool) -> list[Any]:
+    found: list[Any] = [this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id")]
+    found += [text(condition.replace("flags", "enrolment.flags")) for condition in plain]
+    found += [_e[name] > bindparam(f"after_{name}") for name in times]
+    return [*found, _e.last_seq_number == bindparam("step")] if with_step else found
+
+
+@cache
+def _campaign_page(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool) -> Statement:
+    columns = (_e.id, _e.lead_id, _e.category_id, _e.status, _e.created_at)
+    query = select(*columns, *_LEAD_COLUMNS).join(lead, _OF_LEAD).where(*_conditions(plain, times, with_step))
+    query = query.where(_e.id >= bindparam("low"), _e.id < bindparam("high")).order_by(_e.id)
+    return Statement(query.limit(bindparam("limit")).offset(bindparam("skip")))
+
+
+@cache
+def _count(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool) -> Statement:
+    return Statement(select(func.count()).select_from(enrolment).where(*_conditions(plain, times, with_step)))
+
+
+_EXPORT = Statement(
+    select(enrolment, *_LEAD_COLUMNS)
+    .join(lead, _OF_LEAD)
+    .where(this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"))
+    .order_by(_e.id)
+)
+
+
+def all_of_campaign(ctx: Context, campaign_id: int) -> list[Row]:
+    """All rows of a campaign with their leads, by map id."""
+    return ctx.db.all(_EXPORT, campaign_id=campaign_id)
+
+
+_ALL_LEADS = Statement(
+    select(lead)
+    .where(this_workspace(lead), _l.id >= bindparam("low"), _l.id < bindparam("high"))
+    .order_by(_l.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("skip"))
+)
+
+
+@cache
+def _filtered_leads(names: frozenset[str]) -> Statement:
+    filters: dict[str, ColumnElement[bool]] = {
+        "created_after": _l.created_at > bindparam("created_after"),
+        "email": _l.email == bindparam("email"),
+    }
+    query = select(lead).where(this_workspace(lead), *(filters[name] for name in sorted(names))).order_by(_l.id)
+    return Statement(query.limit(bindparam("limit")).offset(bindparam("offset")))
+
+
+def page_of_account(ctx: Context, filters: dict[str, Any], offset: int, limit: int) -> tuple[list[Row], bool]:
+    """One page of all leads by id, and whether there are more."""
+    if filters:
+        rows = ctx.db.all(_filtered_leads(frozenset(filters)), **filters, offset=offset, limit=limit + 1)
+        return rows[:limit], len(rows) > limit
+    scope = {"workspace_id": ctx.db.ws}
+    window = paging.window(ctx.db.connection, lead_pages, scope, (), {}, offset, limit)
+    rows = ctx.db.all(_ALL_LEADS, low=window.low, high=window.high, limit=limit, skip=window.skip)
+    return rows, offset + len(rows) < window.total
+
+
+@cache
+def _leads_after(on_rows: frozenset[str], on_lead: frozenset[str], member: str) -> Statement:
+    """Leads above an id; `on_rows` are conditions that one of the lead's rows must meet together."""
+    rows = _with_campaign().where(_OF_LEAD)
+    conditions: dict[str, Any] = {
+        "campaign_id": _e.campaign_id == bindparam("campaign_id"),
+        "client_id": campaign.c.client_id == bindparam("client_id"),
+        "status": _e.status == bindparam("status"),
+        "running": campaign.c.status == "ACTIVE",
+        "enrolled": _l.enrolled_at.is_not(None),
+        "never_enrolled": _l.enrolled_at.is_(None),
+        "email": _l.email == bindparam("email"),
+    }
+    known = sorted(name for name in on_rows if name in conditions)
+    facets = [text(f"enrolment.{name}" if name.startswith("status") else name.replace("flags", "enrolment.flags"))
+              for name in sorted(on_rows - conditions.keys())]  # fmt: skip
+    inside = rows.where(*(conditions[name] for name in known), *facets).correlate(lead).exists()
+    query = select(lead).where(
+        this_workspace(lead), _l.id > bindparam("after"), *(conditions[n] for n in sorted(on_lead))
+    )
+    if on_rows:
+        query = query.where(inside)
+    if member == "none":
+        query = query.where(~rows.correlate(lead).exists())
+    return Statement(query.order_by(_l.id).limit(bindparam("limit")))
+
+
+def leads_after(
+    ctx: Context, after: int, limit: int, *, on_rows: Sequence[str], on_lead: Sequence[str], in_no_campaign: bool,
+    values: dict[str, Any],
+) -> list[Row]:  # fmt: skip
+    """Leads with ids above `after`, by id."""
+    statement = _leads_after(frozenset(on_rows), frozenset(on_lead), "none" if in_no_campaign else "")
+    return ctx.db.all(statement, after=after, limit=limit, **values)

@@ -1,0 +1,194 @@
+"""Rules of leads. Pure: no rows, no HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from enum import IntFlag
+from typing import Literal
+
+from mock_server.contract.editions import Behaviour
+
+Status = Literal["STARTED", "INPROGRESS", "COMPLETED", "PAUSED", "STOPPED", "BLOCKED"]
+
+MAX_CUSTOM_FIELDS = 200
+_ADDRESS = re.compile(
+    r"[^@\s\x00-\x20\x7f,;:<>()\[\]\\\"]{1,64}@(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}"
+)
+
+
+class Flag(IntFlag):
+    """What has happened to an enrolment; the bits are stored."""
+
+    OPENED = 1
+    CLICKED = 2
+    REPLIED = 4
+    BOUNCED = 8
+    UNSUBSCRIBED = 16
+    SPAM = 32
+    ACCEPTED = 64
+    SENDER_BOUNCED = 128
+    SENT = 256
+
+
+#: the account's categories (S1; sentiments R, partly inferred); the last is when they were made
+CATEGORIES = (
+    (1, "Interested", "positive", 1661862768645),
+    (2, "Meeting Request", "positive", 1661862775159),
+    (3, "Not Interested", "negative", 1661862782286),
+    (4, "Do Not Contact", "negative", 1661862789895),
+    (5, "Information Request", "positive", 1661862796204),
+    (6, "Out Of Office", "neutral", 1661862802323),
+    (7, "Wrong Person", "negative", 1661862808519),
+)
+CATEGORY_NAMES = {category_id: name for category_id, name, _, _ in CATEGORIES}
+
+#: words of S3 for which the category of the row decides
+CATEGORY_OF_WORD = {"INTERESTED": 1, "NOT_INTERESTED": 3, "DO_NOT_CONTACT": 4}
+_EMAIL_STATUS = {
+    "is_opened": Flag.OPENED, "is_clicked": Flag.CLICKED, "is_replied": Flag.REPLIED, "is_bounced": Flag.BOUNCED,
+    "is_unsubscribed": Flag.UNSUBSCRIBED, "is_spam": Flag.SPAM, "is_accepted": Flag.ACCEPTED,
+    "is_sender_bounced": Flag.SENDER_BOUNCED, "is_sent": Flag.SENT,
+}  # fmt: skip
+
+
+def normalised(address: str) -> str:
+    """The form in which addresses are stored and compared: trimmed, lower case (inferred)."""
+    return address.strip().lower()
+
+
+def is_address(address: str) -> bool:
+    """Whether a normalised address is well formed: one @, and a dot in the domain (inferred)."""
+    return len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
+
+
+def domain_of(address: str) -> str:
+    """What stands behind the @."""
+    return address.rpartition("@")[2]
+
+
+def domain_key(domain: str) -> str:
+    """The domain's labels in reverse, each ended by a dot, so that a domain's sub-domains share its prefix."""
+    return ".".join(reversed(domain.split("."))) + "."
+
+
+def domain_and_parents(domain: str) -> list[str]:
+    """`mail.example.com`, `example.com`, `com`."""
+    labels = domain.split(".")
+    return [".".join(labels[n:]) for n in range(len(labels))]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSettings:
+    """Which checks an import makes, once an edition's reading of the flags is applied."""
+
+    check_block_list: bool = True
+    check_unsubscribed: bool = True
+    check_bounce_list: bool = True
+    refuse_in_other_campaign: bool = False
+
+
+def import_settings(flags: Mapping[str, object], behaviour: Behaviour) -> ImportSettings:
+    """Read the import flags as the edition does (DESIGN §7: the sources contradict each other on every one)."""
+
+    def checks(flag: str) -> bool:
+        given = bool(flags.get(flag, False))
+        return given if behaviour.list_flags == "drop-listed" else not given
+
+    other = bool(flags.get("ignore_duplicate_leads_in_other_campaign", False))
+    return ImportSettings(
+        check_block_list=checks("ignore_global_block_list"),
+        check_unsubscribed=behaviour.unsubscribed_always_refused or checks("ignore_unsubscribe_list"),
+        check_bounce_list=checks("ignore_community_bounce_list"),
+        refuse_in_other_campaign={"refuses": other, "allows": not other, "ignored": False}[
+            behaviour.other_campaign_flag
+        ],
+    )
+
+
+Outcome = Literal[
+    "added", "invalid", "repeated", "already_here", "elsewhere", "blocked", "unsubscribed", "bounced", "over_limit"
+]
+
+#: why a lead was not added, in the words of S3 (two literal, the others ours)
+SKIP_REASONS: dict[Outcome, str] = {
+    "invalid": "invalid email",
+    "repeated": "repeated in the request",
+    "already_here": "Already exists in this campaign",
+    "elsewhere": "exists in another campaign",
+    "blocked": "On global block list",
+    "unsubscribed": "previously unsubscribed",
+    "bounced": "on the bounce list",
+    "over_limit": "lead limit reached",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the addresses of one import before it starts."""
+
+    here: Set[str]
+    elsewhere: Set[str]
+    blocked: Set[str]
+    unsubscribed: Set[str]
+    bounced: Set[str]
+
+
+def outcome(address: str, seen: Set[str], known: Known, settings: ImportSettings, credit: int | None) -> Outcome:
+    """What becomes of one lead: the first check that hits decides (leads.yaml, check_order)."""
+    if not is_address(address):
+        return "invalid"
+    if address in seen:
+        return "repeated"
+    if address in known.here:
+        return "already_here"
+    if settings.refuse_in_other_campaign and address in known.elsewhere:
+        return "elsewhere"
+    if settings.check_block_list and address in known.blocked:
+        return "blocked"
+    if settings.check_unsubscribed and address in known.unsubscribed:
+        return "unsubscribed"
+    if settings.check_bounce_list and address in known.bounced:
+        return "bounced"
+    return "over_limit" if credit is not None and credit <= 0 else "added"
+
+
+def may_pause(status: Status) -> bool:
+    """A lead that still gets mails can be paused; pausing a paused one is no change."""
+    return status in ("STARTED", "INPROGRESS", "PAUSED")
+
+
+def status_after_unsubscribe(status: Status) -> Status:
+    """Unsubscribing from a campaign is a pause (S1); a blocked row stays blocked."""
+    return "BLOCKED" if status == "BLOCKED" else "PAUSED"
+
+
+def status_after_resume(status: Status, *, sent: bool, unsubscribed: bool, behaviour: Behaviour) -> Status:
+    """Only a paused row that is not unsubscribed goes on."""
+    if status != "PAUSED" or unsubscribed:
+        return status
+    return "INPROGRESS" if sent else behaviour.resume_before_first_mail
+
+
+def status_set_by_hand(status: Status, wanted: Status) -> Status:
+    """A row that a list or a bounce blocked stays blocked until the lead is added again (DESIGN §7)."""
+    return "BLOCKED" if status == "BLOCKED" else wanted
+
+
+def status_condition(word: str) -> str:
+    """SQL on the facets of an enrolment for a word of the status filter, in any document's vocabulary."""
+    if word in CATEGORY_OF_WORD:
+        return f"category_id = {CATEGORY_OF_WORD[word]}"
+    if word == "UNSUBSCRIBED":
+        return f"(flags & {Flag.UNSUBSCRIBED:d}) != 0"
+    if word == "ACTIVE":
+        return "status IN ('STARTED', 'INPROGRESS')"
+    return "status = :status"
+
+
+def email_status_condition(word: str) -> str:
+    """SQL on the facets of an enrolment for a word of the emailStatus filter."""
+    if word == "not_replied":
+        return f"(flags & {Flag.OPENED | Flag.REPLIED:d}) = {Flag.OPENED:d}"
+    return f"(flags & {_EMAIL_STATUS[word]:d}) != 0"

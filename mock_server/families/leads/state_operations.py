@@ -1,0 +1,150 @@
+"""What the API does with the state of a lead in a campaign: pause, resume, unsubscribe, category, status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_server.context import Context
+from mock_server.contract import inputs
+from mock_server.contract.registry import Reply, operation
+from mock_server.errors import ApiError
+from mock_server.families.campaigns import records as campaigns
+from mock_server.families.leads import records, rules
+from mock_server.families.leads.rules import Flag
+from mock_server.families.leads.tables import lead
+from mock_server.families.sequences import records as sequences
+from mock_server.state.database import Row
+
+_DAY = 86_400_000
+_SUCCESS = {"ok": True, "data": "success"}
+
+
+def _row(ctx: Context, campaign_id: int, lead_id: int) -> Row:
+    campaigns.find(ctx, campaign_id)
+    return records.find_enrolment(ctx, campaign_id, lead_id)
+
+
+@operation("pause_lead_in_campaign")
+def pause_lead_in_campaign(ctx: Context, params: inputs.PauseLeadInCampaignParams) -> Reply:
+    """Pause a lead: it stays in the campaign and gets nothing until it is resumed (R, S4)."""
+    row = _row(ctx, params["campaign_id"], params["lead_id"])
+    if not rules.may_pause(row["status"]):
+        raise ApiError("lead_not_pausable", status=row["status"])
+    _pause(ctx, row)
+    return Reply(_SUCCESS)
+
+
+def _pause(ctx: Context, row: Row) -> None:
+    records.change(ctx, row, status="PAUSED", next_at=None)
+
+
+@operation("resume_lead_in_campaign")
+def resume_lead_in_campaign(
+    ctx: Context, params: inputs.ResumeLeadInCampaignParams, body: inputs.ResumeLeadInCampaignBody
+) -> Reply:
+    """Resume a paused lead, after a delay in days if one is given, else after the step's own (R)."""
+    row = _row(ctx, params["campaign_id"], params["lead_id"])
+    steps = sequences.steps_of(ctx, row["campaign_id"])
+    sent = row["last_seq_number"]
+    if sent is not None and not any(step["seq_number"] > sent for step in steps):
+        raise ApiError("lead_at_last_step")
+    unsubscribed = bool(row["flags"] & Flag.UNSUBSCRIBED)
+    status = rules.status_after_resume(
+        row["status"], sent=sent is not None, unsubscribed=unsubscribed, behaviour=ctx.edition.behaviour
+    )
+    if status == row["status"]:
+        return Reply(_SUCCESS, hint=f"Nothing to resume: status {status}{', unsubscribed' if unsubscribed else ''}.")
+    next_at = _next_at(ctx, row, steps, body.get("resume_lead_with_delay_days"))
+    records.change(ctx, row, status=status, next_at=next_at)
+    return Reply(_SUCCESS)
+
+
+def _next_at(ctx: Context, row: Row, steps: list[Row], delay_days: int | None) -> int:
+    """The delay counts from the last mail; before the first mail, from now."""
+    if row["last_sent_at"] is None:
+        return ctx.now + (delay_days or 0) * _DAY
+    if delay_days is None:
+        delay_days = next(step["delay_in_days"] for step in steps if step["seq_number"] > row["last_seq_number"])
+    due: int = row["last_sent_at"] + delay_days * _DAY
+    return due
+
+
+@operation("unsubscribe_lead_from_campaign")
+def unsubscribe_lead_from_campaign(ctx: Context, params: inputs.UnsubscribeLeadFromCampaignParams) -> Reply:
+    """Unsubscribe a lead from one campaign, which pauses it there for good; its other campaigns go on (S1, OAS)."""
+    _unsubscribe(ctx, _row(ctx, params["campaign_id"], params["lead_id"]))
+    return Reply({"ok": True})
+
+
+def _unsubscribe(ctx: Context, row: Row) -> None:
+    if row["flags"] & Flag.UNSUBSCRIBED:
+        return
+    status = rules.status_after_unsubscribe(row["status"])
+    records.change(ctx, row, status=status, flags=row["flags"] | Flag.UNSUBSCRIBED, next_at=None)
+    ctx.emit("LEAD_UNSUBSCRIBED", [records.event_of(row)])
+
+
+@operation("unsubscribe_lead_globally")
+def unsubscribe_lead_globally(ctx: Context, params: inputs.UnsubscribeLeadGloballyParams) -> Reply:
+    """Unsubscribe a lead from everything, for good; its rows keep their status but get no mail (S1, R)."""
+    row = records.find_lead(ctx, params["lead_id"])
+    if not row["is_unsubscribed"]:
+        ctx.db.update(lead, {"id": row["id"]}, is_unsubscribed=True, updated_at=ctx.now)
+        enrolments = records.enrolments_of(ctx, [row["id"]])[row["id"]]
+        ctx.emit(
+            "LEAD_UNSUBSCRIBED", [records.event_of(one) for one in enrolments if not one["flags"] & Flag.UNSUBSCRIBED]
+        )
+        records.flag_everywhere(ctx, row["id"], Flag.UNSUBSCRIBED)
+    return Reply({"ok": True})
+
+
+@operation("update_lead_category_in_campaign")
+def update_lead_category_in_campaign(
+    ctx: Context, params: inputs.UpdateLeadCategoryInCampaignParams, body: inputs.UpdateLeadCategoryInCampaignBody
+) -> Reply:
+    """Set or remove the category of a lead in one campaign, and pause it if asked to (S1, R)."""
+    row = _row(ctx, params["campaign_id"], params["lead_id"])
+    category_id = body["category_id"]
+    if category_id is not None and category_id not in rules.CATEGORY_NAMES:
+        raise ApiError("category_not_found", value=category_id, hint="GET /leads/fetch-categories lists the ids.")
+    _categorise(ctx, row, category_id)
+    if body.get("pause_lead", False) and rules.may_pause(row["status"]):
+        _pause(ctx, row)
+    return Reply({"ok": True})
+
+
+def _categorise(ctx: Context, row: Row, category_id: int | None) -> None:
+    if category_id != row["category_id"]:
+        records.change(ctx, row, category_id=category_id)
+        change = records.event_of(row, old=row["category_id"], new=category_id)
+        ctx.emit("LEAD_CATEGORY_UPDATED", [change])
+
+
+@operation("patch_lead_status")
+def patch_lead_status(ctx: Context, params: inputs.PatchLeadStatusParams, body: inputs.PatchLeadStatusBody) -> Reply:
+    """Set a lead's status in the guide's words, some of which are categories (S3; the effects are inferred)."""
+    row = _row(ctx, params["campaign_id"], params["lead_id"])
+    word = body["status"]
+    if word in rules.CATEGORY_OF_WORD:
+        _categorise(ctx, row, rules.CATEGORY_OF_WORD[word])
+    elif word == "UNSUBSCRIBED":
+        _unsubscribe(ctx, row)
+    elif word == "BOUNCED":
+        records.change(ctx, row, status="BLOCKED", flags=row["flags"] | Flag.BOUNCED, next_at=None)
+    else:
+        renamed: dict[str, rules.Status] = {"NOT_CONTACTED": "STARTED", "IN_PROGRESS": "INPROGRESS"}
+        wanted: Any = renamed.get(word, word)
+        records.change(ctx, row, status=rules.status_set_by_hand(row["status"], wanted), next_at=None)
+    return Reply({"ok": True})
+
+
+@operation("mark_lead_complete")
+def mark_lead_complete(ctx: Context, params: inputs.MarkLeadCompleteParams) -> Reply:
+    """End a lead's sequence by its map id; the answer tells which step would have come (R, C:sim)."""
+    campaigns.find(ctx, params["campaign_id"])
+    row = records.find_by_map_id(ctx, params["campaign_id"], params["lead_map_id"])
+    sent = row["last_seq_number"] or 0
+    later = [step for step in sequences.steps_of(ctx, row["campaign_id"]) if step["seq_number"] > sent]
+    records.change(ctx, row, status=rules.status_set_by_hand(row["status"], "COMPLETED"), next_at=None)
+    following = {"id": later[0]["id"], "delayInDays": later[0]["delay_in_days"]} if later else None
+    return Reply({"ok": True, "status": {"isLastSequence": not later, "nextSequence": following}})

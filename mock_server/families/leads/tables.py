@@ -1,0 +1,65 @@
+"""Rows of leads and of enrolments (a lead in a campaign; on the wire `campaign_lead_map_id`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Text, text
+
+from mock_server.state.paging import counted
+from mock_server.state.schema import table
+
+lead = table(
+    "lead",
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("enrolled_at", BigInteger, comment="first put into a campaign; NULL = never"),
+    Column("email", Text, nullable=False, comment="trimmed, lower case"),
+    Column("domain_key", Text, nullable=False, comment="labels of the domain in reverse: com.example.mail."),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("phone_number", Text),
+    Column("company_name", Text),
+    Column("website", Text),
+    Column("location", Text),
+    Column("linkedin_profile", Text),
+    Column("company_url", Text),
+    Column("custom_fields", Text, nullable=False, server_default="{}", comment="JSON"),
+    Column("is_unsubscribed", Integer, nullable=False, server_default="0", comment="from everything, for good"),
+    Column("unsubscribed_client_ids", Text, comment="JSON map client id -> true"),
+    Index("lead_by_email", "workspace_id", "email", unique=True),
+    Index("lead_by_domain", "workspace_id", "domain_key"),
+)
+lead_pages = counted(lead)
+
+enrolment = table(
+    "enrolment",
+    Column("campaign_id", BigInteger, nullable=False),
+    Column("lead_id", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("status", Text, nullable=False, server_default="STARTED"),
+    Column("category_id", BigInteger),
+    Column("flags", Integer, nullable=False, server_default="0", comment="bits of rules.Flag"),
+    Column("last_seq_number", Integer, comment="step of the last mail; NULL before the first"),
+    Column("last_sent_at", BigInteger),
+    Column("last_reply_at", BigInteger),
+    Column("last_event_at", BigInteger),
+    Column("next_at", BigInteger, comment="when the next mail is due; NULL = the engine decides, or paused"),
+    Column("open_count", Integer, nullable=False, server_default="0"),
+    Column("click_count", Integer, nullable=False, server_default="0"),
+    Column("reply_count", Integer, nullable=False, server_default="0"),
+    Index("enrolment_of_lead", "workspace_id", "lead_id"),
+    Index("enrolment_pair", "workspace_id", "campaign_id", "lead_id", unique=True),
+    Index("enrolment_by_status", "workspace_id", "campaign_id", "status", "id"),
+    Index(
+        "enrolment_by_category", "workspace_id", "campaign_id", "category_id", "id",
+        sqlite_where=text("category_id IS NOT NULL"),
+    ),
+    key=("campaign_id", "id"),
+)  # fmt: skip
+enrolment_pages = counted(enrolment, scope=("campaign_id",), facets=("status", "category_id", "flags"))
+
+#: addresses that bounced for others; no operation reads or changes it (leads.yaml, community_bounce_list)
+bounce_list_entry = table(
+    "bounce_list_entry",
+    Column("email", Text, nullable=False, comment="trimmed, lower case"),
+    Index("bounce_list_by_email", "workspace_id", "email", unique=True),
+)

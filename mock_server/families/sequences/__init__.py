@@ -1,0 +1,1 @@
+"""The steps of a campaign and their variants."""

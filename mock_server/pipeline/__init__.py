@@ -1,0 +1,1 @@
+"""What every request passes. Knows HTTP and no Smartlead noun."""

@@ -1,0 +1,139 @@
+"""The outermost ASGI layer: requests to the vendor's hosts pass the stages, all others go to the FastAPI app."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from mock_server.contract.validation import Invalid
+from mock_server.errors import ApiError
+from mock_server.pipeline.exchange import Answer, Exchange
+from mock_server.pipeline.handling import Handling, broken, refused
+from mock_server.pipeline.stages import MAX_BODY, refusal
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+Stage = Callable[[Exchange], Answer | None]
+
+#: path prefix -> host of the document
+MOUNTS = {"/api/v1": "core"}
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_METHODS = "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS"
+
+
+class Dispatcher:
+    """`stages` in order; the first answer ends the request, else the handler gives it."""
+
+    def __init__(self, app: App, stages: Sequence[Stage], handling: Handling) -> None:
+        self._app = app
+        self._stages = tuple(stages)
+        self._handling = handling
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """One ASGI connection."""
+        mount = _mount(scope) if scope["type"] == "http" else None
+        if mount is None:
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        cors = _cors(headers.get("origin"))
+        method = scope["method"]
+        if method == "OPTIONS":
+            await _send(send, Answer(204, b"", ""), [*cors, ("allow", _METHODS), *_preflight(headers)])
+            return
+        exchange = _exchange(scope, mount, "GET" if method == "HEAD" else method, headers, await _read_body(receive))
+        answer = await self.answer(exchange)
+        await _send(send, answer, [*cors, *_own_headers(exchange)], head=method == "HEAD")
+
+    async def answer(self, exchange: Exchange) -> Answer:
+        """Take a request through the stages."""
+        try:
+            for stage in self._stages:
+                answer = stage(exchange)
+                if answer is not None:
+                    return answer
+            return await self._handling.handle(exchange)
+        except ApiError as error:
+            return refused(exchange, error)
+        except Invalid as error:
+            return refusal(exchange, error)
+        except Exception as error:  # a defect must become an answer, not a dropped connection
+            return broken(error)
+
+
+def _mount(scope: MutableMapping[str, Any]) -> str | None:
+    path: str = scope["path"]
+    return next((mount for mount in MOUNTS if path.startswith(mount) and path[len(mount) :][:1] in ("", "/")), None)
+
+
+def _exchange(
+    scope: MutableMapping[str, Any], mount: str, method: str, headers: dict[str, str], body: bytes
+) -> Exchange:
+    raw = scope.get("raw_path")
+    path = raw.decode("latin-1").partition("?")[0] if raw else quote(scope["path"])
+    segments = path[len(mount) :].strip("/").split("/")
+    return Exchange(MOUNTS[mount], method, path, tuple(segments), scope["query_string"], headers, body)
+
+
+async def _read_body(receive: Receive) -> bytes:
+    """The whole body; reading stops a little above the limit, which a stage refuses."""
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        chunk: bytes = message.get("body", b"")
+        if size <= MAX_BODY:
+            chunks.append(chunk)
+            size += len(chunk)
+        if not message.get("more_body", False):
+            break
+    return b"".join(chunks)
+
+
+def _own_headers(exchange: Exchange) -> list[tuple[str, str]]:
+    headers = [("x-mock-hint", hint) for hint in exchange.hints]
+    if exchange.operation is not None and exchange.operation.evidence == "low":
+        headers.append(("x-mock-evidence", "low"))
+    return headers
+
+
+def _cors(origin: str | None) -> list[tuple[str, str]]:
+    """Pages of this machine may call the mock; others may not."""
+    if origin is None:
+        return []
+    try:
+        local = urlsplit(origin).hostname in _LOCAL
+    except ValueError:
+        local = False
+    exposed = "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after, x-mock-hint, x-mock-evidence"
+    allowed = [("access-control-allow-origin", origin), ("access-control-expose-headers", exposed)] if local else []
+    return [("vary", "Origin"), *allowed]
+
+
+def _preflight(headers: dict[str, str]) -> list[tuple[str, str]]:
+    if "access-control-request-method" not in headers:
+        return []
+    wanted = headers.get("access-control-request-headers", "content-type")
+    return [
+        ("access-control-allow-methods", _METHODS),
+        ("access-control-allow-headers", wanted),
+        ("access-control-max-age", "600"),
+    ]
+
+
+async def _send(send: Send, answer: Answer, more: list[tuple[str, str]], *, head: bool = False) -> None:
+    headers = [(b"content-length", str(len(answer.body)).encode())]
+    if answer.media:
+        headers.append((b"content-type", answer.media.encode()))
+    headers += [(name.encode(), _header_value(value)) for name, value in (*answer.headers, *more)]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+
+
+def _header_value(text: str) -> bytes:
+    """Printable ASCII only: hints may quote what a client sent."""
+    return text.encode("ascii", "replace").translate(None, bytes([*range(32), 127]))

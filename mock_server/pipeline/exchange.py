@@ -1,0 +1,73 @@
+"""One request on its way through the stages, and the answer it ends in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import orjson
+
+from mock_server.contract.operations import Edition, Operation
+from mock_server.state.workspaces import Workspace
+
+JSON_MEDIA = "application/json; charset=utf-8"
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back: status, body, its media type and further headers."""
+
+    status: int
+    body: bytes
+    media: str = JSON_MEDIA
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of_json(cls, status: int, payload: Any, hint: str = "") -> Answer:
+        """An answer in JSON, with our advice in `X-Mock-Hint`."""
+        answer = cls(status, orjson.dumps(payload))
+        if hint:
+            answer.headers.append(("x-mock-hint", hint))
+        return answer
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request, and what the stages have found out about it so far."""
+
+    host: str
+    method: str
+    path: str
+    raw_segments: tuple[str, ...]
+    query_string: bytes
+    headers: Mapping[str, str]
+    body: bytes
+    query: dict[str, str | list[str]] = field(default_factory=dict)
+    segments: list[str] = field(default_factory=list)
+    operation: Operation | None = None
+    path_values: dict[str, str] = field(default_factory=dict)
+    workspace: Workspace | None = None
+    edition: Edition | None = None
+    params: Any = None
+    input: Any = None
+    hints: list[str] = field(default_factory=list)
+
+
+def decoded(text: str) -> str:
+    """Undo percent-encoding; UnicodeDecodeError when it is not UTF-8."""
+    return unquote_to_bytes(text).decode("utf-8") if "%" in text else text
+
+
+def read_query(raw: bytes) -> dict[str, str | list[str]]:
+    """Query parameters by name, those that come several times as a list; UnicodeDecodeError when they are not UTF-8."""
+    query: dict[str, str | list[str]] = {}
+    for part in raw.decode("utf-8").split("&"):
+        if not part:
+            continue
+        name, _, value = part.partition("=")
+        name, value = decoded(name.replace("+", " ")), decoded(value.replace("+", " "))
+        known = query.get(name)
+        query[name] = value if known is None else [*([known] if isinstance(known, str) else known), value]
+    return query

@@ -1,0 +1,105 @@
+"""The last stage: run the handler in one unit of work, and render what it returns."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import orjson
+
+from mock_server.context import Context
+from mock_server.contract.operations import Operation
+from mock_server.contract.registry import Reply
+from mock_server.errors import ApiError
+from mock_server.pipeline.exchange import JSON_MEDIA, Answer, Exchange
+from mock_server.state.database import Database, Session
+from mock_server.state.purge import Purger
+from mock_server.state.workspaces import WorkspaceLimit, Workspaces
+
+log = logging.getLogger("smartlead_mock")
+
+
+class Handling:
+    """Runs handlers: short ones at once, long ones in a thread on a connection that only reads."""
+
+    def __init__(self, database: Database, workspaces: Workspaces, purger: Purger) -> None:
+        self._database = database
+        self._workspaces = workspaces
+        self._purger = purger
+
+    async def handle(self, exchange: Exchange) -> Answer:
+        """The answer of the operation; raises ApiError with nothing changed."""
+        operation = exchange.operation
+        assert operation is not None
+        if operation.handler.long:
+            reply = await asyncio.to_thread(self._read, exchange, operation, True)
+        elif operation.method == "GET":
+            reply = self._read(exchange, operation, False)
+        else:
+            reply = self._write(exchange, operation)
+        if reply.hint:
+            exchange.hints.append(reply.hint)
+        return render(operation, reply)
+
+    def _read(self, exchange: Exchange, operation: Operation, in_thread: bool) -> Reply:
+        connection = self._database.reader() if in_thread else self._database.writer
+        return _call(self._context(exchange, connection), exchange, operation)
+
+    def _write(self, exchange: Exchange, operation: Operation) -> Reply:
+        workspace = exchange.workspace
+        assert workspace is not None
+        was_stored = workspace.id != 0
+        try:
+            with self._database.transaction():
+                if not was_stored:
+                    self._workspaces.save(workspace)
+                context = self._context(exchange, self._database.writer)
+                reply = _call(context, exchange, operation)
+        except BaseException:
+            if not was_stored:
+                self._workspaces.unsave(workspace)
+            raise
+        if context.wake_purger:
+            self._purger.wake()
+        return reply
+
+    @staticmethod
+    def _context(exchange: Exchange, connection: Any) -> Context:
+        workspace, edition = exchange.workspace, exchange.edition
+        assert workspace is not None
+        assert edition is not None
+        return Context(workspace, edition, Session(connection, workspace.id), workspace.clock.now())
+
+
+def _call(context: Context, exchange: Exchange, operation: Operation) -> Reply:
+    handler = operation.handler
+    if handler.takes_body:
+        return handler.function(context, exchange.params, exchange.input)
+    return handler.function(context, exchange.params)
+
+
+def render(operation: Operation, reply: Reply) -> Answer:
+    """The canonical answer in the edition's shape and media type."""
+    payload = reply.payload if operation.project is None else operation.project(reply.payload)
+    if operation.media == "application/json":
+        return Answer(operation.status, orjson.dumps(payload), JSON_MEDIA)
+    return Answer(operation.status, payload.encode(), f"{operation.media}; charset=utf-8")
+
+
+def refused(exchange: Exchange, error: ApiError) -> Answer:
+    """The documented answer to a refusal."""
+    operation = exchange.operation
+    assert operation is not None
+    answer = operation.errors[error.code]
+    return Answer.of_json(answer.status, answer.body(error.values), error.hint)
+
+
+def broken(error: Exception) -> Answer:
+    """A defect of this program: nothing was changed."""
+    if isinstance(error, WorkspaceLimit):
+        hint = "There are as many workspaces as --max-workspaces allows; reset one with POST /_mock/reset."
+        return Answer.of_json(403, {"message": "Too many workspaces"}, hint)
+    log.exception("a request failed inside the mock", exc_info=error)
+    hint = "A defect of smartlead-mock, not of your client; the log has the trace."
+    return Answer.of_json(500, {"error": "Internal server error occurred"}, hint)

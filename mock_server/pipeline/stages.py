@@ -1,0 +1,163 @@
+"""The stages before the handler: each may answer, else it adds what it found out."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import orjson
+
+from mock_server.contract.operations import Contract, Edition
+from mock_server.contract.validation import Invalid
+from mock_server.errors import ApiError
+from mock_server.pipeline.exchange import Answer, Exchange, decoded, read_query
+from mock_server.state.workspaces import Workspaces
+
+MAX_BODY = 8 * 1024 * 1024
+_NOT_FOUND = (
+    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n'
+    "<body>\n<pre>Cannot {method} {path}</pre>\n</body>\n</html>\n"
+)
+_FRACTION = re.compile(rb"[0-9](?:\.|[eE])")
+
+
+class Stages:
+    """The stages of the pipeline, with what they look things up in."""
+
+    def __init__(self, contract: Contract, workspaces: Workspaces, server_edition: str) -> None:
+        self.contract = contract
+        self.workspaces = workspaces
+        self.server_edition = contract.edition(server_edition)
+
+    def receive(self, exchange: Exchange) -> Answer | None:
+        """Undo the encodings of the request line; what is not text is refused."""
+        if len(exchange.body) > MAX_BODY:
+            return Answer.of_json(413, {"message": "request entity too large"}, f"A body may have {MAX_BODY} bytes.")
+        try:
+            exchange.query = read_query(exchange.query_string)
+            exchange.segments = [decoded(segment) for segment in exchange.raw_segments]
+        except UnicodeDecodeError:
+            return bad_request("The path and the query must be UTF-8", "query")
+        if "%00" in exchange.path or b"%00" in exchange.query_string:
+            return bad_request("NUL characters are not allowed", "query")
+        return None
+
+    def identify(self, exchange: Exchange) -> Answer | None:
+        """The workspace of the key, and the edition: of the request, else of the workspace.
+
+        The edition must be known to match a route, and a miss answers before a bad key does.
+        """
+        key = exchange.query.get("api_key", "")
+        workspace = self.workspaces.get(key) if isinstance(key, str) and key.strip() and len(key) <= 512 else None
+        name = exchange.headers.get("x-mock-edition") or (workspace.edition if workspace else "")
+        if name and name not in self.contract.specs:
+            hint = f"X-Mock-Edition must be one of: {', '.join(self.contract.specs)}."
+            return Answer.of_json(400, {"message": f"Unknown edition {name!r}"}, hint)
+        exchange.workspace = workspace
+        exchange.edition = self.contract.edition(name) if name else self.server_edition
+        return None
+
+    def match(self, exchange: Exchange) -> Answer | None:
+        """The operation of the path, or the real service's 404."""
+        edition = _edition(exchange)
+        found = edition.trie.find(exchange.host, exchange.method, exchange.segments)
+        if found is None:
+            return self._miss(exchange, edition)
+        route, values = found
+        exchange.operation = route.operation
+        exchange.path_values = dict(zip(route.names, values, strict=True))
+        return None
+
+    def _miss(self, exchange: Exchange, edition: Edition) -> Answer:
+        text = _NOT_FOUND.format(method=exchange.method, path=html.escape(exchange.path))
+        answer = Answer(404, text.encode(), "text/html; charset=utf-8")
+        methods = edition.trie.methods(exchange.host, exchange.segments)
+        hint = (
+            f"This path answers {', '.join(methods)}."
+            if methods
+            else f"Edition {edition.name} has no such path; see /docs."
+        )
+        answer.headers.append(("x-mock-hint", hint))
+        return answer
+
+    def authorise(self, exchange: Exchange) -> Answer | None:
+        """401 without a known key."""
+        if exchange.workspace is None:
+            missing = not exchange.query.get("api_key")
+            hint = (
+                "Send the key as ?api_key=KEY; any non-empty one works."
+                if missing
+                else "The server was started with --keys."
+            )
+            raise ApiError("missing_api_key" if missing else "invalid_api_key", hint=hint)
+        return None
+
+    def validate(self, exchange: Exchange) -> Answer | None:
+        """Path, query and body in canonical words."""
+        operation = exchange.operation
+        assert operation is not None
+        query = {name: value for name, value in exchange.query.items() if name != "api_key"}
+        exchange.params = operation.read_parameters(exchange.path_values, query)
+        exchange.input = operation.read_body(_json(exchange))
+        return None
+
+
+def _edition(exchange: Exchange) -> Edition:
+    assert exchange.edition is not None
+    return exchange.edition
+
+
+def bad_request(message: str, source: str, hint: str = "") -> Answer:
+    """A request that cannot be read at all."""
+    body = {"statusCode": 400, "error": "Bad Request", "message": message, "validation": {"source": source, "keys": []}}
+    return Answer.of_json(400, body, hint)
+
+
+def refusal(exchange: Exchange, error: Invalid) -> Answer:
+    """The answer to a request that its document refuses, in the edition's form."""
+    edition, operation = _edition(exchange), exchange.operation
+    if error.code and operation is not None and error.code in operation.errors:
+        answer = operation.errors[error.code]
+        return Answer.of_json(answer.status, answer.body({"value": _shown(error.value)}), error.message)
+    if edition.behaviour.validation == "error-422":
+        return Answer.of_json(422, {"error": error.message})
+    validation = {"source": error.source, "keys": [error.key] if error.key else []}
+    body = {"statusCode": 400, "error": "Bad Request", "message": error.message, "validation": validation}
+    return Answer.of_json(400, body)
+
+
+def _shown(value: object) -> object:
+    return ",".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _json(exchange: Exchange) -> Any:
+    """The JSON body, as JavaScript reads it: 1.0 is 1. None when there is none. Raises `Invalid`."""
+    raw = exchange.body
+    if not raw:
+        return None
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"Unexpected token in JSON: {error}", "body", "") from error
+    if not exchange.headers.get("content-type", "application/json").startswith("application/json"):
+        exchange.hints.append("Send Content-Type: application/json; the real service may ignore this body.")
+    if b"\\u0000" in raw and _has_nul(body):
+        raise Invalid("NUL characters are not allowed", "body", "")
+    return _with_integers(body) if _FRACTION.search(raw) else body
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_has_nul(item) for pair in value.items() for item in pair)
+    return isinstance(value, list) and any(map(_has_nul, value))
+
+
+def _with_integers(value: Any) -> Any:
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, dict):
+        return {key: _with_integers(item) for key, item in value.items()}
+    return [_with_integers(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,162 @@
+"""The database of one server: a SQLite file in WAL mode, one connection that writes, one per thread that reads."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from mock_server.ids import FIRST
+from mock_server.state import paging
+from mock_server.state.schema import metadata
+from mock_server.state.statements import Statement, delete_statement, insert_statement, update_statement
+
+SCHEMA_VERSION = 1
+Row = sqlite3.Row
+_insert = cache(insert_statement)
+_update = cache(update_statement)
+_delete = cache(delete_statement)
+
+
+class StoreError(Exception):
+    """A store that cannot be opened; the message is for the user."""
+
+
+class Database:
+    """`path` is a file, or `:memory:` for a temporary file that `close` removes."""
+
+    def __init__(self, path: str) -> None:
+        if "://" in path:
+            raise StoreError(f"--db {path}: only a file or :memory: works so far; a PostgreSQL store is planned.")
+        self._temporary = tempfile.TemporaryDirectory(prefix="smartlead-mock-") if path == ":memory:" else None
+        self.path = Path(self._temporary.name) / "mock.db" if self._temporary else Path(path)
+        try:
+            self.writer = self._connect()
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"--db {path}: {error}. Give a file of this program, or a path that does not exist."
+            ) from error
+        self._local = threading.local()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        connection.row_factory = sqlite3.Row
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "busy_timeout=10000",
+            "cache_size=-16000",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _prepare(self) -> None:
+        """Create the tables of a new store; refuse one of another version."""
+        version = self.writer.execute("PRAGMA user_version").fetchone()[0]
+        tables = self.writer.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
+        if version == SCHEMA_VERSION:
+            return
+        if tables:
+            raise StoreError(
+                f"--db {self.path}: made by another version of this program (or another program); move it away."
+            )
+        dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
+        with self.transaction():
+            for table in metadata.sorted_tables:
+                self.writer.execute(str(CreateTable(table).compile(dialect=dialect)))
+                for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                    self.writer.execute(str(CreateIndex(index).compile(dialect=dialect)))
+            for script in paging.scripts():
+                self.writer.execute(script)
+            self.writer.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self.writer.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.writer.execute("ROLLBACK")
+            raise
+        self.writer.execute("COMMIT")
+
+    def reader(self) -> sqlite3.Connection:
+        """This thread's connection for reads that take long."""
+        if not hasattr(self._local, "connection"):
+            self._local.connection = self._connect()
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+    def close(self) -> None:
+        """Close the store; a temporary one is removed."""
+        self.writer.close()
+        if self._temporary:
+            self._temporary.cleanup()
+
+
+class Session:
+    """The rows of one workspace, seen through a connection."""
+
+    __slots__ = ("connection", "ws")
+
+    def __init__(self, connection: sqlite3.Connection, ws: int) -> None:
+        self.connection = connection
+        self.ws = ws
+
+    def all(self, statement: Statement, **parameters: Any) -> list[Row]:
+        """All rows of a query."""
+        sql = statement.sql
+        return self.connection.execute(sql, statement.values({"ws": self.ws, **parameters})).fetchall()
+
+    def one(self, statement: Statement, **parameters: Any) -> Row | None:
+        """The first row of a query, or None."""
+        sql = statement.sql
+        row: Row | None = self.connection.execute(sql, statement.values({"ws": self.ws, **parameters})).fetchone()
+        return row
+
+    def run(self, statement: Statement, **parameters: Any) -> int:
+        """Run a statement; the number of rows it touched."""
+        sql = statement.sql
+        return self.connection.execute(sql, statement.values({"ws": self.ws, **parameters})).rowcount
+
+    def insert(self, table: Table, **values: Any) -> None:
+        """Insert one row; columns that are not given take their defaults."""
+        self.run(_insert(table, tuple(values)), **values)
+
+    def insert_many(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows that all have the same columns."""
+        if rows:
+            statement, ws = _insert(table, tuple(rows[0])), self.ws
+            self.connection.executemany(statement.sql, [{"ws": ws, **row} for row in rows])
+
+    def update(self, table: Table, where: dict[str, Any], **values: Any) -> int:
+        """Set columns of the rows whose columns equal `where`; the number of rows."""
+        conditions = {f"where_{name}": value for name, value in where.items()}
+        return self.run(_update(table, tuple(values), tuple(where)), **values, **conditions)
+
+    def delete(self, table: Table, **where: Any) -> int:
+        """Delete the rows whose columns equal `where`; the number of rows."""
+        return self.run(_delete(table, tuple(where)), **{f"where_{name}": value for name, value in where.items()})
+
+    def next_ids(self, kind: str, count: int = 1) -> int:
+        """Take `count` consecutive new ids of a kind; the first of them. Ids are never given twice."""
+        start = FIRST.get(kind, FIRST["other"]) - 1
+        sql = (
+            "INSERT INTO id_counter (workspace_id, kind, last) VALUES (:ws, :kind, :start + :count)"
+            " ON CONFLICT (workspace_id, kind) DO UPDATE SET last = last + :count RETURNING last"
+        )
+        values = {"ws": self.ws, "kind": kind, "start": start, "count": count}
+        last: int = self.connection.execute(sql, values).fetchone()[0]
+        return last - count + 1

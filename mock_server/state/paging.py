@@ -1,0 +1,138 @@
+"""Page positions: how a deep page is found without walking to it.
+
+A counted table keeps, per scope (for example a campaign), block of ids and facet values (for example a status), how
+many rows there are. Triggers keep the counts in the transaction of the change. A page at a deep offset sums block
+counts to find the block it starts in, then skips inside that one block; the sum of all is the total.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Table
+
+BLOCK_BITS = 11
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTable:
+    """`scope`: columns that select a list. `facets`: columns that the list can be filtered by (NULL counts as -1)."""
+
+    table: Table
+    scope: tuple[str, ...]
+    facets: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the table of counts."""
+        return f"{self.table.name}_page"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that a count is kept for."""
+        return ("workspace_id", *self.scope, "block", *self.facets)
+
+    def key_values(self, row: str) -> str:
+        """SQL for a row's values of `keys`."""
+        prefix = f"{row}." if row else ""
+        facets = [f"coalesce({prefix}{facet}, -1)" for facet in self.facets]
+        scope = [f"{prefix}{column}" for column in ("workspace_id", *self.scope)]
+        return ", ".join([*scope, f"{prefix}id >> {BLOCK_BITS}", *facets])
+
+    def scripts(self) -> list[str]:
+        """SQL that creates the counts and the triggers that keep them."""
+        keys = ", ".join(self.keys)
+        add, remove = self._add("NEW"), self._remove("OLD")
+        changed = " OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in (*self.scope, *self.facets))
+        columns = ", ".join((*self.scope, *self.facets))
+        scripts = [
+            f"CREATE TABLE {self.name} ({keys}, n INTEGER NOT NULL, PRIMARY KEY ({keys})) WITHOUT ROWID",
+            f"CREATE TRIGGER {self.name}_insert AFTER INSERT ON {self.table.name} BEGIN {add} END",
+            f"CREATE TRIGGER {self.name}_delete AFTER DELETE ON {self.table.name} BEGIN {remove} END",
+        ]
+        if columns:
+            scripts.append(
+                f"CREATE TRIGGER {self.name}_update AFTER UPDATE OF {columns} ON {self.table.name}"
+                f" WHEN {changed} BEGIN {remove} {add} END"
+            )
+        return scripts
+
+    def _add(self, row: str) -> str:
+        keys = ", ".join(self.keys)
+        return (
+            f"INSERT INTO {self.name} ({keys}, n) VALUES ({self.key_values(row)}, 1)"
+            f" ON CONFLICT ({keys}) DO UPDATE SET n = n + 1;"
+        )
+
+    def _remove(self, row: str) -> str:
+        where = f"({', '.join(self.keys)}) = ({self.key_values(row)})"
+        return f"UPDATE {self.name} SET n = n - 1 WHERE {where}; DELETE FROM {self.name} WHERE {where} AND n = 0;"
+
+    def miscounts(self, connection: sqlite3.Connection) -> int:
+        """How many counts differ from the rows."""
+        keys = ", ".join(self.keys)
+        counted = f"SELECT {self.key_values('')}, count(*) FROM {self.table.name} GROUP BY {self.key_values('')}"
+        kept = f"SELECT {keys}, n FROM {self.name}"
+        sql = f"SELECT count(*) FROM (SELECT * FROM ({counted} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {counted}))"
+        found: int = connection.execute(sql).fetchone()[0]
+        return found
+
+
+_COUNTED: dict[str, CountedTable] = {}
+
+
+def counted(table: Table, *, scope: Sequence[str] = (), facets: Sequence[str] = ()) -> CountedTable:
+    """Keep page positions for a table."""
+    described = CountedTable(table, tuple(scope), tuple(facets))
+    _COUNTED[table.name] = described
+    return described
+
+
+def counted_tables() -> list[CountedTable]:
+    """All tables that have page positions."""
+    return list(_COUNTED.values())
+
+
+def scripts() -> list[str]:
+    """SQL that creates all page positions."""
+    return [script for table in counted_tables() for script in table.scripts()]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where a page lies: ids from `low` to below `high`, after skipping `skip` rows; `total` rows in the whole list."""
+
+    low: int
+    high: int
+    skip: int
+    total: int
+
+
+def window(
+    connection: sqlite3.Connection, table: CountedTable, scope: Mapping[str, int], conditions: Sequence[str],
+    values: Mapping[str, Any], offset: int, limit: int,
+) -> Window:  # fmt: skip
+    """Find the page of `limit` rows at `offset` among rows of `scope` whose facets meet `conditions` (SQL)."""
+    sql = _blocks_sql(table, tuple(scope), tuple(conditions))
+    blocks = connection.execute(sql, {**scope, **values}).fetchall()
+    total = low = high = skip = 0
+    for block, n in blocks:
+        if total + n <= offset:
+            total += n
+            continue
+        if total <= offset:
+            low, skip = block << BLOCK_BITS, offset - total
+        if total < offset + limit:
+            high = (block + 1) << BLOCK_BITS
+        total += n
+    return Window(low, high, skip, total)
+
+
+@cache
+def _blocks_sql(table: CountedTable, scope: tuple[str, ...], conditions: tuple[str, ...]) -> str:
+    where = " AND ".join([*(f"{column} = :{column}" for column in scope), *conditions])
+    return f"SELECT block, sum(n) FROM {table.name} WHERE {where} GROUP BY block ORDER BY block"

@@ -1,0 +1,62 @@
+"""The base of all tables: every row belongs to a workspace, and has an id that is unique within it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+
+def table(name: str, *parts: Column[Any] | Index, key: tuple[str, ...] = ("id",)) -> Table:
+    """A table of a workspace's rows, stored in the order of (workspace, *key)."""
+    described = Table(
+        name, metadata, Column("workspace_id", Integer, nullable=False), Column("id", BigInteger, nullable=False),
+        *parts, sqlite_with_rowid=False,
+    )  # fmt: skip
+    described.primary_key = _primary_key(described, key)
+    return described
+
+
+def _primary_key(described: Table, key: tuple[str, ...]) -> Any:
+    from sqlalchemy import PrimaryKeyConstraint
+
+    constraint = PrimaryKeyConstraint("workspace_id", *key)
+    described.append_constraint(constraint)
+    return constraint
+
+
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("seed", BigInteger, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("lead_credit", BigInteger, comment="leads that may still be added to campaigns; NULL = no limit"),
+    Column("clock_mode", Text, nullable=False),
+    Column("clock_offset", BigInteger, nullable=False),
+    Column("clock_frozen_at", BigInteger, nullable=False),
+    Column("clock_moved", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+id_counter = Table(
+    "id_counter",
+    metadata,
+    Column("workspace_id", Integer, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+purge_task = Table(
+    "purge_task",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("table_name", Text, nullable=False),
+    Column("workspace_id", Integer, nullable=False),
+    Column("column_name", Text, nullable=False, comment="empty = all rows of the workspace"),
+    Column("value", BigInteger, nullable=False),
+)

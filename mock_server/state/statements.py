@@ -1,0 +1,95 @@
+"""Statements of SQLAlchemy Core, compiled once and run on the driver's own cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.base import Executable
+
+_DIALECT = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+
+Value = int | float | str | bytes | None
+
+
+class Statement:
+    """A statement with named parameters; `:ws` is the workspace, which a session fills in."""
+
+    __slots__ = ("_clause", "_constants", "_sql")
+
+    def __init__(self, clause: Executable) -> None:
+        self._clause: Executable | None = clause
+        self._sql = ""
+        self._constants: dict[str, Any] = {}
+
+    @property
+    def sql(self) -> str:
+        """The text for the driver."""
+        if self._clause is not None:
+            compiled = self._clause.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
+            self._sql = str(compiled)
+            self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+            self._clause = None
+        return self._sql
+
+    def values(self, parameters: dict[str, Any]) -> dict[str, Value]:
+        """The driver's parameters: lists become JSON texts, which `one_of` reads."""
+        given = {
+            name: orjson.dumps(value).decode() if isinstance(value, list | tuple) else value
+            for name, value in parameters.items()
+        }
+        return {**self._constants, **given} if self._constants else given
+
+
+def one_of(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+    """`column` is one of the values of the list that is passed as `parameter`."""
+    values = select(literal_column("value")).select_from(text(f"json_each(:{parameter})"))
+    return column.in_(values)
+
+
+def this_workspace(table: Table) -> ColumnElement[bool]:
+    """Rows of the session's workspace."""
+    return table.c.workspace_id == bindparam("ws")
+
+
+def insert_statement(table: Table, names: Sequence[str]) -> Statement:
+    """Insert one row of the workspace with these columns."""
+    values = {name: bindparam(name) for name in names}
+    return Statement(insert(table).values(workspace_id=bindparam("ws"), **values))
+
+
+def update_statement(table: Table, names: Sequence[str], where: Sequence[str]) -> Statement:
+    """Set columns of the workspace's rows in which the columns of `where` equal the parameters `where_<name>`."""
+    clause = update(table).where(this_workspace(table), *(table.c[n] == bindparam(f"where_{n}") for n in where))
+    return Statement(clause.values({name: bindparam(name) for name in names}))
+
+
+def delete_statement(table: Table, where: Sequence[str]) -> Statement:
+    """Delete the workspace's rows in which the columns of `where` equal the parameters."""
+    return Statement(
+        delete(table).where(this_workspace(table), *(table.c[n] == bindparam(f"where_{n}") for n in where))
+    )
+
+
+def contains(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+    """`column` contains the text that `containing` made of the parameter, in any case."""
+    return column.like(bindparam(parameter), escape="\\")
+
+
+def containing(part: str) -> str:
+    """The parameter of `contains` for a text that is looked for as it is."""
+    escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,126 @@
+"""Workspaces: every API key is one. It is stored at its first write."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from mock_server import rng
+from mock_server.clock import Clock
+from mock_server.config import Settings
+from mock_server.state.database import Database, Session
+
+
+class WorkspaceLimit(Exception):
+    """There are as many workspaces as `--max-workspaces` allows."""
+
+
+class Workspace:
+    """One key's world. `id` is 0 until it is stored: no row belongs to workspace 0."""
+
+    __slots__ = ("clock", "edition", "id", "key", "seed")
+
+    def __init__(self, key: str, seed: int, edition: str, clock: Clock) -> None:
+        self.key = key
+        self.id = 0
+        self.seed = seed
+        self.edition = edition
+        self.clock = clock
+
+    @property
+    def user_id(self) -> int:
+        """The account's user, the same in every process for one seed and key."""
+        return 1001 + rng.number(self.seed, self.key, "user") % 1_000_000
+
+    def columns(self) -> dict[str, Any]:
+        """As stored."""
+        return {
+            "key": self.key, "seed": self.seed, "edition": self.edition,
+            "clock_mode": self.clock.mode, "clock_offset": self.clock.offset,
+            "clock_frozen_at": self.clock.frozen_at, "clock_moved": self.clock.moved,
+        }  # fmt: skip
+
+
+class Workspaces:
+    """All workspaces of a server, by key."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._open: OrderedDict[str, Workspace] = OrderedDict()
+        self._stored: int = database.writer.execute("SELECT count(*) FROM workspace").fetchone()[0]
+
+    def get(self, key: str) -> Workspace | None:
+        """The workspace of a key; None when the server knows the key not (`--keys`)."""
+        workspace = self._open.get(key)
+        if workspace is None:
+            if self._settings.keys and key not in self._settings.keys:
+                return None
+            workspace = self._load(key) or self._new(key)
+            self._open[key] = workspace
+            if len(self._open) > self._settings.max_workspaces:
+                self._open.popitem(last=False)
+        return workspace
+
+    def _new(self, key: str) -> Workspace:
+        start = self._settings.clock
+        clock = Clock() if start is None else Clock("frozen", 0, start)
+        return Workspace(key, self._settings.seed, self._settings.edition, clock)
+
+    def _load(self, key: str) -> Workspace | None:
+        row = self._database.writer.execute("SELECT * FROM workspace WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        clock = Clock(row["clock_mode"], row["clock_offset"], row["clock_frozen_at"], row["clock_moved"])
+        workspace = Workspace(key, row["seed"], row["edition"], clock)
+        workspace.id = row["id"]
+        return workspace
+
+    def save(self, workspace: Workspace) -> None:
+        """Store the workspace as it is now, inside a transaction; raises `WorkspaceLimit`."""
+        columns = workspace.columns()
+        if workspace.id:
+            assignments = ", ".join(f"{name} = :{name}" for name in columns)
+            self._database.writer.execute(
+                f"UPDATE workspace SET {assignments} WHERE id = :id", {**columns, "id": workspace.id}
+            )
+            return
+        if self._stored >= self._settings.max_workspaces:
+            raise WorkspaceLimit
+        names = ", ".join(columns)
+        places = ", ".join(f":{name}" for name in columns)
+        cursor = self._database.writer.execute(f"INSERT INTO workspace ({names}) VALUES ({places})", columns)
+        workspace.id = cursor.lastrowid or 0
+        self._stored += 1
+
+    def unsave(self, workspace: Workspace) -> None:
+        """The transaction of its first write was rolled back."""
+        if workspace.id:
+            workspace.id = 0
+            self._stored -= 1
+
+    def reset(self, workspace: Workspace) -> None:
+        """Empty a workspace, inside a transaction; its rows are removed in the background."""
+        if workspace.id:
+            from mock_server.state.purge import purge_workspace
+
+            purge_workspace(Session(self._database.writer, workspace.id))
+            self._stored -= 1
+        self._open.pop(workspace.key, None)
+
+
+def lead_credit(session: Session) -> int | None:
+    """How many leads may still be added to campaigns; None = no limit."""
+    row = session.connection.execute("SELECT lead_credit FROM workspace WHERE id = ?", (session.ws,)).fetchone()
+    credit: int | None = row["lead_credit"] if row else None
+    return credit
+
+
+def use_lead_credit(session: Session, leads: int) -> None:
+    """Take `leads` off the credit."""
+    session.connection.execute("UPDATE workspace SET lead_credit = lead_credit - ? WHERE id = ?", (leads, session.ws))
+
+
+def set_lead_credit(session: Session, credit: int | None) -> None:
+    """Set the credit; None = no limit."""
+    session.connection.execute("UPDATE workspace SET lead_credit = ? WHERE id = ?", (credit, session.ws))
