@@ -18,6 +18,7 @@ from mock_server.control.api import control_api
 from mock_server.control.world import World
 from mock_server.pipeline.dispatcher import Dispatcher
 from mock_server.pipeline.handling import Handling
+from mock_server.pipeline.request_log import request_log
 from mock_server.pipeline.stages import Stages
 from mock_server.state.database import Database
 from mock_server.state.purge import Purger
@@ -56,7 +57,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.world = world
     stages = Stages(contract, workspaces, settings.edition)
     pipeline = (stages.receive, stages.identify, stages.match, stages.authorise, stages.validate)
-    app.add_middleware(Dispatcher, stages=pipeline, handling=Handling(database, workspaces, purger))
+    handling = Handling(database, workspaces, purger)
+    app.add_middleware(Dispatcher, stages=pipeline, handling=handling, log=request_log(settings.log_format))
     return app
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import sys
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import typer
 import uvicorn
@@ -48,28 +50,37 @@ def main(
 class _Server(uvicorn.Server):
     """Says when it is ready, and where."""
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the sockets."""
-        await super().startup(sockets)  # type: ignore[arg-type]
+        await super().startup(sockets)
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             print(f"smartlead-mock ready on http://{shown}:{port}", flush=True)
 
 
+def _option(text: str, variable: str, **more: Any) -> Any:
+    return typer.Option(help=text, envvar=f"SMARTLEAD_MOCK_{variable}", **more)
+
+
+_Edition = Annotated[str, _option("Which reading of the documents to serve or print.", "EDITION")]
+_Seed = Annotated[int, _option("Seed of everything random.", "SEED", min=0, max=2**53 - 1)]
+_Log = Literal["text", "json"]
+
+
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.", envvar="SMARTLEAD_MOCK_HOST")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", envvar="SMARTLEAD_MOCK_PORT", min=0, max=65535)] = 8000,
-    db: Annotated[str, typer.Option(help="File that keeps the state, or :memory:.", envvar="SMARTLEAD_MOCK_DB")] = ":memory:",
-    edition: Annotated[str, typer.Option(help="Which reading of the documents to serve.", envvar="SMARTLEAD_MOCK_EDITION")] = "default",
-    keys: Annotated[str, typer.Option(help="Known API keys, separated by commas; default: any key works.", envvar="SMARTLEAD_MOCK_KEYS")] = "",
-    seed: Annotated[int, typer.Option(help="Seed of everything random.", envvar="SMARTLEAD_MOCK_SEED", min=0, max=2**53 - 1)] = 0,
-    clock: Annotated[str, typer.Option(help="Freeze new workspaces at this moment (ISO 8601).", envvar="SMARTLEAD_MOCK_CLOCK")] = "",
-    max_workspaces: Annotated[int, typer.Option(help="Most workspaces that are stored.", envvar="SMARTLEAD_MOCK_MAX_WORKSPACES", min=1)] = 10_000,
-    log_format: Annotated[Literal["text", "json"] | None, typer.Option(help="Log each request, without its query.", envvar="SMARTLEAD_MOCK_LOG_FORMAT")] = None,
-    workers: Annotated[int, typer.Option(hidden=True, envvar="SMARTLEAD_MOCK_WORKERS")] = 1,
-) -> None:  # fmt: skip
+    host: Annotated[str, _option("Address to listen on.", "HOST")] = "127.0.0.1",
+    port: Annotated[int, _option("Port to listen on; 0 takes a free one.", "PORT", min=0, max=65535)] = 8000,
+    db: Annotated[str, _option("File that keeps the state, or :memory:.", "DB")] = ":memory:",
+    edition: _Edition = "default",
+    keys: Annotated[str, _option("Known API keys, separated by commas; default: any key works.", "KEYS")] = "",
+    seed: _Seed = 0,
+    clock: Annotated[str, _option("Freeze new workspaces at this moment (ISO 8601).", "CLOCK")] = "",
+    max_workspaces: Annotated[int, _option("Most workspaces that are stored.", "MAX_WORKSPACES", min=1)] = 10_000,
+    log_format: Annotated[_Log | None, _option("Log each request, without its query.", "LOG_FORMAT")] = None,
+    workers: Annotated[int, _option("", "WORKERS", hidden=True)] = 1,
+) -> None:
     """Run the mock until it is interrupted."""
     if workers != 1:
         raise _fail(f"--workers {workers}: one worker only so far; more need the PostgreSQL store that is planned.")
@@ -121,11 +132,11 @@ def openapi(
 
 @app.command("doctor")
 def doctor_command(
-    db: Annotated[
-        str, typer.Option(help="The file of a store; best while no server runs on it.", envvar="SMARTLEAD_MOCK_DB")
-    ],
+    db: Annotated[str, _option("The file of a store; best while no server runs on it.", "DB")],
 ) -> None:
     """Recount everything that a store keeps counted; exit 1 when something is wrong."""
+    if not Path(db).is_file():
+        raise _fail(f"--db {db}: there is no such file.")
     try:
         database = Database(db)
     except StoreError as error:

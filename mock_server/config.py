@@ -18,7 +18,7 @@ class Settings:
     seed: int = 0
     clock: int | None = None
     max_workspaces: int = 10_000
-    log_format: str = "text"
+    log_format: str = ""
 
 
 def openapi_directory() -> Path:

@@ -1,4 +1,4 @@
-"""What a handler gets beside its input: the workspace, the edition, the rows, the time, and a way to tell what happened."""
+"""What a handler gets beside its input: workspace, edition, rows, time, and a way to tell what happened."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mock_server.config import openapi_directory
-from mock_server.contract.document import Json, dereferenced, load, resolve
-from mock_server.contract.operations import operations_of, parameters_of
+from mock_server.contract.document import Json, dereferenced, load, operations_of, resolve
+from mock_server.contract.operations import parameters_of
 
 TARGET = Path(__file__).with_name("inputs.py")
 _HEADER = '''"""What handlers take, by operation. Generated from the document by `make openapi`; do not edit."""

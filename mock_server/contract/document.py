@@ -84,3 +84,8 @@ def dereferenced(document: Json, node: Any) -> Any:
     if isinstance(node, list):
         return [dereferenced(document, item) for item in node]
     return node
+
+
+def operations_of(document: Json) -> list[tuple[str, str, Json]]:
+    """(path, method, operation) of all operations."""
+    return [(path, m, item[m]) for path, item in document["paths"].items() for m in METHODS if m in item]

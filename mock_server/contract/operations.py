@@ -10,13 +10,13 @@ from typing import Any
 
 from mock_server.contract import document as documents
 from mock_server.contract.answers import ErrorAnswer, error_table
-from mock_server.contract.document import METHODS, Json, dereferenced, resolve
+from mock_server.contract.document import Json, dereferenced, operations_of, resolve
 from mock_server.contract.editions import Behaviour, EditionSpec, cut, load_specs
 from mock_server.contract.projection import Project, compile_projection
 from mock_server.contract.registry import HANDLERS, Handler
 from mock_server.contract.spelling import Respell, compile_respelling
 from mock_server.contract.trie import Trie
-from mock_server.contract.validation import Checker, Invalid, Source
+from mock_server.contract.validation import Checker, InvalidRequestError, Source
 
 _INTEGER = re.compile(r"-?[0-9]+")
 _JSON_MEDIA = "application/json"
@@ -46,7 +46,7 @@ class Parameters:
         return cls(kinds, defaults, compile_respelling(schema, source), Checker.compile(schema, source))
 
     def read(self, texts: Mapping[str, str | list[str]]) -> Json:
-        """The values of the parameters; raises `Invalid`."""
+        """The values of the parameters; raises `InvalidRequestError`."""
         values: Json = {name: _converted(self.kinds.get(name), text) for name, text in texts.items()}
         if self.respell:
             values = self.respell(values)
@@ -87,7 +87,7 @@ class Operation:
     errors: Mapping[str, ErrorAnswer]
 
     def read_parameters(self, path: Mapping[str, str], query: Mapping[str, str | list[str]]) -> Json:
-        """Path and query parameters in one; raises `Invalid`. A path may carry what is else a query parameter."""
+        """Path and query parameters in one; a path may carry what is else a query parameter. May refuse the request."""
         own = {name: text for name, text in path.items() if name in self.path_parameters.kinds}
         values = self.path_parameters.read(own) if self.path_parameters.kinds else {}
         if len(own) < len(path):
@@ -97,12 +97,12 @@ class Operation:
         return values
 
     def read_body(self, body: Any) -> Json:
-        """The body in canonical words; raises `Invalid`. No body counts as an empty one."""
+        """The body in canonical words; raises `InvalidRequestError`. No body counts as an empty one."""
         value = {} if body is None else body
         if self.body is None:
             if value and self.method != "GET":
                 key = str(next(iter(value)))
-                raise Invalid(f'"{key}" is not allowed', "body", key)
+                raise InvalidRequestError(f'"{key}" is not allowed', "body", key)
             return {}
         if self.respell_body:
             value = self.respell_body(value)
@@ -170,11 +170,6 @@ class Contract:
             for alias in described.get("x-aliases", ()):
                 trie.add(host, alias["method"], alias["path"], operation, alias.get("patterns", {}))
         return Edition(spec, document, trie, operations)
-
-
-def operations_of(document: Json) -> list[tuple[str, str, Json]]:
-    """(path, method, operation) of all operations."""
-    return [(path, m, item[m]) for path, item in document["paths"].items() for m in METHODS if m in item]
 
 
 def parameters_of(document: Json, operation: Json, place: str) -> list[Json]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from mock_server.contract.document import Json
+import jsonschema_rs
+
+from mock_server.contract.document import Json, dereferenced, operations_of, resolve
 
 
 def published(document: Json) -> Json:
@@ -15,8 +17,20 @@ def published(document: Json) -> Json:
         for operation in item.values():
             if isinstance(operation, dict) and "parameters" in operation:
                 operation["parameters"] = [p for one in operation["parameters"] for p in _parameter(one)]
+    _drop_foreign_examples(shown)
     shown["components"]["schemas"] = {name: _spelled(schema) for name, schema in shown["components"]["schemas"].items()}
     return shown
+
+
+def _drop_foreign_examples(document: Json) -> None:
+    """Success examples that an overlay has made untrue of this edition are not shown."""
+    for _, _, operation in operations_of(document):
+        for status, response in operation["responses"].items():
+            media = resolve(document, response).get("content", {}).get("application/json", {})
+            if status.startswith("2") and "examples" in media:
+                validator = jsonschema_rs.Draft202012Validator(dereferenced(document, media["schema"]))
+                fits = {name: one for name, one in media["examples"].items() if validator.is_valid(one["value"])}
+                media["examples"] = fits
 
 
 def _parameter(parameter: Json) -> list[Json]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mock_server.contract.document import Json
-from mock_server.contract.validation import Invalid, Source
+from mock_server.contract.validation import InvalidRequestError, Source
 
 Respell = Callable[[Any], Any]
 
@@ -56,7 +56,7 @@ def _renamer(renames: dict[str, str], source: Source) -> Respell:
     def rename(value: Any) -> Any:
         if not isinstance(value, dict) or renames.keys().isdisjoint(value):
             return value
-        return _joined([(renames.get(key, key), item) for key, item in value.items()], source)
+        return _joined([(renames.get(str(key), str(key)), item) for key, item in value.items()], source)
 
     return rename
 
@@ -76,6 +76,6 @@ def _joined(pairs: list[tuple[str, Any]], source: Source) -> Json:
     joined: Json = {}
     for key, item in pairs:
         if key in joined and joined[key] != item:
-            raise Invalid(f'"{key}" is given twice, in two spellings, with different values', source, key)
+            raise InvalidRequestError(f'"{key}" is given twice, in two spellings, with different values', source, key)
         joined[key] = item
     return joined

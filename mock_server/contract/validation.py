@@ -15,7 +15,7 @@ Source = Literal["body", "query", "params"]
 SAFE_INTEGER = 2**53 - 1
 
 
-class Invalid(Exception):
+class InvalidRequestError(Exception):
     """A request that the document refuses.
 
     `code` names the literal error text that the document has for this property (`x-error`), else it is empty.
@@ -61,11 +61,11 @@ class Checker:
         return cls(schema, source, validator.is_valid, validator.iter_errors)
 
     def check(self, value: Any) -> None:
-        """Raise `Invalid` for the first thing that is wrong with `value`, in the order of the schema."""
+        """Raise `InvalidRequestError` for the first thing that is wrong with `value`, in the order of the schema."""
         if not self.is_valid(value):
             raise self.explain(value)
 
-    def explain(self, value: Any) -> Invalid:
+    def explain(self, value: Any) -> InvalidRequestError:
         """What is wrong with `value`, which is not valid."""
         error = min(self.errors(value), key=self._rank)
         path, kind = list(error.instance_path), error.kind
@@ -77,7 +77,7 @@ class Checker:
         if kind.name not in ("type", "required", "additionalProperties"):
             code = self._literal_error(list(error.schema_path))
         message = f'"{_label(path)}" {_sentence(error)}'
-        return Invalid(message, self.source, ".".join(map(str, path)), code=code, value=error.instance)
+        return InvalidRequestError(message, self.source, ".".join(map(str, path)), code=code, value=error.instance)
 
     def _rank(self, error: Any) -> tuple[Any, ...]:
         """Unknown keys last, else the order in which the schema names its properties."""
@@ -115,8 +115,9 @@ _COUNTED = {"maxItems": "must contain less than or equal to {} items", "minItems
             "maxLength": "length must be less than or equal to {} characters long",
             "maxProperties": "must have less than or equal to {} keys",
             "minProperties": "must have at least {} keys"}  # fmt: skip
-_FORMATS = {"email": "must be a valid email", "uri": "must be a valid uri", "date-time": "must be in ISO 8601 date format",
-            "date": "must be in ISO 8601 date format", "datetime-ish": "must be in ISO 8601 date format"}  # fmt: skip
+_ISO = "must be in ISO 8601 date format"
+_FORMATS = {"email": "must be a valid email", "uri": "must be a valid uri", "date-time": _ISO, "date": _ISO,
+            "datetime-ish": _ISO}  # fmt: skip
 
 
 def _sentence(error: Any) -> str:

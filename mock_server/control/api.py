@@ -1,7 +1,5 @@
 """The control API's routes. They run in the event loop, like short handlers, so that no request runs beside them."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Query
@@ -11,13 +9,14 @@ from mock_server import __version__
 from mock_server.clock import Clock, iso, parse_moment
 from mock_server.control import models
 from mock_server.control.world import World
-from mock_server.state.workspaces import Workspace, WorkspaceLimit
+from mock_server.state.workspaces import Workspace, WorkspaceLimitError
 
 
 def control_api(world: World) -> FastAPI:
     """The FastAPI app that is mounted at `/_mock`."""
     app = FastAPIOffline(
-        title="smartlead-mock control API", version=__version__, docs_url="/docs", redoc_url=None, openapi_url="/openapi.json",
+        title="smartlead-mock control API", version=__version__, docs_url="/docs", redoc_url=None,
+        openapi_url="/openapi.json",
         description="Choose the workspace with `?api_key=` or the header `X-Mock-Key`.",
     )  # fmt: skip
 
@@ -35,8 +34,10 @@ def control_api(world: World) -> FastAPI:
     @app.get("/health")
     async def health() -> models.Health:
         """Whether the server answers, and what it serves."""
-        store = "memory" if world.settings.db == ":memory:" else "file"
-        return models.Health(version=__version__, edition=world.settings.edition, store=store)
+        in_memory = world.settings.db == ":memory:"
+        return models.Health(
+            version=__version__, edition=world.settings.edition, store="memory" if in_memory else "file"
+        )
 
     @app.post("/reset")
     async def reset(workspace: Chosen) -> models.Ok:
@@ -88,7 +89,7 @@ def control_api(world: World) -> FastAPI:
             raise HTTPException(409, "The workspace has rows, which its seed has shaped; reset it first.")
         try:
             world.change_settings(workspace, given)
-        except WorkspaceLimit:
+        except WorkspaceLimitError:
             raise HTTPException(403, "There are as many workspaces as --max-workspaces allows.") from None
         return models.WorkspaceSettings(**world.settings_of(workspace))
 
@@ -112,7 +113,7 @@ def _save(world: World, workspace: Workspace, clock: Clock) -> None:
     _check_calendar(clock.now())
     try:
         world.set_clock(workspace, clock)
-    except WorkspaceLimit:
+    except WorkspaceLimitError:
         raise HTTPException(403, "There are as many workspaces as --max-workspaces allows.") from None
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from time import perf_counter_ns
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from mock_server.contract.validation import Invalid
+from mock_server.contract.validation import InvalidRequestError
 from mock_server.errors import ApiError
 from mock_server.pipeline.exchange import Answer, Exchange
 from mock_server.pipeline.handling import Handling, broken, refused
+from mock_server.pipeline.request_log import RequestLog
 from mock_server.pipeline.stages import MAX_BODY, refusal
 
 Message = MutableMapping[str, Any]
@@ -27,8 +29,9 @@ _METHODS = "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS"
 class Dispatcher:
     """`stages` in order; the first answer ends the request, else the handler gives it."""
 
-    def __init__(self, app: App, stages: Sequence[Stage], handling: Handling) -> None:
+    def __init__(self, app: App, stages: Sequence[Stage], handling: Handling, log: RequestLog | None = None) -> None:
         self._app = app
+        self._log = log
         self._stages = tuple(stages)
         self._handling = handling
 
@@ -45,7 +48,10 @@ class Dispatcher:
             await _send(send, Answer(204, b"", ""), [*cors, ("allow", _METHODS), *_preflight(headers)])
             return
         exchange = _exchange(scope, mount, "GET" if method == "HEAD" else method, headers, await _read_body(receive))
+        started = perf_counter_ns()
         answer = await self.answer(exchange)
+        if self._log is not None:
+            self._log(method, exchange.path, answer.status, perf_counter_ns() - started)
         await _send(send, answer, [*cors, *_own_headers(exchange)], head=method == "HEAD")
 
     async def answer(self, exchange: Exchange) -> Answer:
@@ -58,7 +64,7 @@ class Dispatcher:
             return await self._handling.handle(exchange)
         except ApiError as error:
             return refused(exchange, error)
-        except Invalid as error:
+        except InvalidRequestError as error:
             return refusal(exchange, error)
         except Exception as error:  # a defect must become an answer, not a dropped connection
             return broken(error)

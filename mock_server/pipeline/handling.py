@@ -15,7 +15,7 @@ from mock_server.errors import ApiError
 from mock_server.pipeline.exchange import JSON_MEDIA, Answer, Exchange
 from mock_server.state.database import Database, Session
 from mock_server.state.purge import Purger
-from mock_server.state.workspaces import WorkspaceLimit, Workspaces
+from mock_server.state.workspaces import WorkspaceLimitError, Workspaces
 
 log = logging.getLogger("smartlead_mock")
 
@@ -97,7 +97,7 @@ def refused(exchange: Exchange, error: ApiError) -> Answer:
 
 def broken(error: Exception) -> Answer:
     """A defect of this program: nothing was changed."""
-    if isinstance(error, WorkspaceLimit):
+    if isinstance(error, WorkspaceLimitError):
         hint = "There are as many workspaces as --max-workspaces allows; reset one with POST /_mock/reset."
         return Answer.of_json(403, {"message": "Too many workspaces"}, hint)
     log.exception("a request failed inside the mock", exc_info=error)

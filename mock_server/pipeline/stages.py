@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from mock_server.contract.operations import Contract, Edition
-from mock_server.contract.validation import Invalid
+from mock_server.contract.validation import InvalidRequestError
 from mock_server.errors import ApiError
 from mock_server.pipeline.exchange import Answer, Exchange, decoded, read_query
 from mock_server.state.workspaces import Workspaces
@@ -114,7 +114,7 @@ def bad_request(message: str, source: str, hint: str = "") -> Answer:
     return Answer.of_json(400, body, hint)
 
 
-def refusal(exchange: Exchange, error: Invalid) -> Answer:
+def refusal(exchange: Exchange, error: InvalidRequestError) -> Answer:
     """The answer to a request that its document refuses, in the edition's form."""
     edition, operation = _edition(exchange), exchange.operation
     if error.code and operation is not None and error.code in operation.errors:
@@ -132,18 +132,18 @@ def _shown(value: object) -> object:
 
 
 def _json(exchange: Exchange) -> Any:
-    """The JSON body, as JavaScript reads it: 1.0 is 1. None when there is none. Raises `Invalid`."""
+    """The JSON body, as JavaScript reads it: 1.0 is 1. None when there is none. Raises `InvalidRequestError`."""
     raw = exchange.body
     if not raw:
         return None
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise Invalid(f"Unexpected token in JSON: {error}", "body", "") from error
+        raise InvalidRequestError(f"Unexpected token in JSON: {error}", "body", "") from error
     if not exchange.headers.get("content-type", "application/json").startswith("application/json"):
         exchange.hints.append("Send Content-Type: application/json; the real service may ignore this body.")
     if b"\\u0000" in raw and _has_nul(body):
-        raise Invalid("NUL characters are not allowed", "body", "")
+        raise InvalidRequestError("NUL characters are not allowed", "body", "")
     return _with_integers(body) if _FRACTION.search(raw) else body
 
 

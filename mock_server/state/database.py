@@ -71,7 +71,7 @@ class Database:
             raise StoreError(
                 f"--db {self.path}: made by another version of this program (or another program); move it away."
             )
-        dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
+        dialect = sqlite.dialect()
         with self.transaction():
             for table in metadata.sorted_tables:
                 self.writer.execute(str(CreateTable(table).compile(dialect=dialect)))

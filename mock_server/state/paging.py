@@ -77,8 +77,8 @@ class CountedTable:
         keys = ", ".join(self.keys)
         counted = f"SELECT {self.key_values('')}, count(*) FROM {self.table.name} GROUP BY {self.key_values('')}"
         kept = f"SELECT {keys}, n FROM {self.name}"
-        sql = f"SELECT count(*) FROM (SELECT * FROM ({counted} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {counted}))"
-        found: int = connection.execute(sql).fetchone()[0]
+        either = f"SELECT * FROM ({counted} EXCEPT {kept}) UNION ALL SELECT * FROM ({kept} EXCEPT {counted})"
+        found: int = connection.execute(f"SELECT count(*) FROM ({either})").fetchone()[0]
         return found
 
 

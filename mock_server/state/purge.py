@@ -37,8 +37,9 @@ def purge_batch(database: Database) -> bool:
     keys = ", ".join(column.name for column in table.primary_key.columns)
     where = "workspace_id = :ws" + (f" AND {task['column_name']} = :value" if task["column_name"] else "")
     with database.transaction():
+        some = f"SELECT {keys} FROM {table.name} WHERE {where} LIMIT {_BATCH}"
         gone = database.writer.execute(
-            f"DELETE FROM {table.name} WHERE ({keys}) IN (SELECT {keys} FROM {table.name} WHERE {where} LIMIT {_BATCH})",
+            f"DELETE FROM {table.name} WHERE ({keys}) IN ({some})",
             {"ws": task["workspace_id"], "value": task["value"]},
         ).rowcount
         if gone < _BATCH:

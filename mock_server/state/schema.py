@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text
 
 metadata = MetaData()
 
 
 def table(name: str, *parts: Column[Any] | Index, key: tuple[str, ...] = ("id",)) -> Table:
     """A table of a workspace's rows, stored in the order of (workspace, *key)."""
-    described = Table(
+    return Table(
         name, metadata, Column("workspace_id", Integer, nullable=False), Column("id", BigInteger, nullable=False),
-        *parts, sqlite_with_rowid=False,
+        *parts, PrimaryKeyConstraint("workspace_id", *key), sqlite_with_rowid=False,
     )  # fmt: skip
-    described.primary_key = _primary_key(described, key)
-    return described
-
-
-def _primary_key(described: Table, key: tuple[str, ...]) -> Any:
-    from sqlalchemy import PrimaryKeyConstraint
-
-    constraint = PrimaryKeyConstraint("workspace_id", *key)
-    described.append_constraint(constraint)
-    return constraint
 
 
 workspace = Table(

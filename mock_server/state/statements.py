@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.base import Executable
 
-_DIALECT = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+_DIALECT = sqlite.dialect(paramstyle="named")
 
 Value = int | float | str | bytes | None
 
@@ -41,7 +41,7 @@ class Statement:
         if self._clause is not None:
             compiled = self._clause.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
             self._sql = str(compiled)
-            self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+            self._constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
             self._clause = None
         return self._sql
 
@@ -56,8 +56,8 @@ class Statement:
 
 def one_of(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
     """`column` is one of the values of the list that is passed as `parameter`."""
-    values = select(literal_column("value")).select_from(text(f"json_each(:{parameter})"))
-    return column.in_(values)
+    value: ColumnElement[Any] = literal_column("value")
+    return column.in_(select(value).select_from(text(f"json_each(:{parameter})")))
 
 
 def this_workspace(table: Table) -> ColumnElement[bool]:
@@ -67,14 +67,15 @@ def this_workspace(table: Table) -> ColumnElement[bool]:
 
 def insert_statement(table: Table, names: Sequence[str]) -> Statement:
     """Insert one row of the workspace with these columns."""
-    values = {name: bindparam(name) for name in names}
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
     return Statement(insert(table).values(workspace_id=bindparam("ws"), **values))
 
 
 def update_statement(table: Table, names: Sequence[str], where: Sequence[str]) -> Statement:
     """Set columns of the workspace's rows in which the columns of `where` equal the parameters `where_<name>`."""
     clause = update(table).where(this_workspace(table), *(table.c[n] == bindparam(f"where_{n}") for n in where))
-    return Statement(clause.values({name: bindparam(name) for name in names}))
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return Statement(clause.values(values))
 
 
 def delete_statement(table: Table, where: Sequence[str]) -> Statement:

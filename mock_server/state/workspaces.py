@@ -11,7 +11,7 @@ from mock_server.config import Settings
 from mock_server.state.database import Database, Session
 
 
-class WorkspaceLimit(Exception):
+class WorkspaceLimitError(Exception):
     """There are as many workspaces as `--max-workspaces` allows."""
 
 
@@ -77,7 +77,7 @@ class Workspaces:
         return workspace
 
     def save(self, workspace: Workspace) -> None:
-        """Store the workspace as it is now, inside a transaction; raises `WorkspaceLimit`."""
+        """Store the workspace as it is now, inside a transaction; raises `WorkspaceLimitError`."""
         columns = workspace.columns()
         if workspace.id:
             assignments = ", ".join(f"{name} = :{name}" for name in columns)
@@ -86,7 +86,7 @@ class Workspaces:
             )
             return
         if self._stored >= self._settings.max_workspaces:
-            raise WorkspaceLimit
+            raise WorkspaceLimitError
         names = ", ".join(columns)
         places = ", ".join(f":{name}" for name in columns)
         cursor = self._database.writer.execute(f"INSERT INTO workspace ({names}) VALUES ({places})", columns)

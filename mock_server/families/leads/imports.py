@@ -117,7 +117,8 @@ def _known(ctx: Context, campaign: Row, addresses: list[str]) -> tuple[dict[str,
 
 
 def _memberships(ctx: Context, campaign_id: int, email_of: dict[int, str]) -> tuple[set[str], set[str]]:
-    here, elsewhere = set(), set()
+    here: set[str] = set()
+    elsewhere: set[str] = set()
     for lead_id, rows in enrolments_of(ctx, list(email_of)).items():
         for row in rows:
             (here if row["campaign_id"] == campaign_id else elsewhere).add(email_of[lead_id])

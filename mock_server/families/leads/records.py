@@ -87,7 +87,7 @@ def find_by_map_id(ctx: Context, campaign_id: int, map_id: int) -> Row:
     """The row of a map id in a campaign; ApiError `lead_not_found` when there is none."""
     row = ctx.db.one(_BY_MAP, campaign_id=campaign_id, id=map_id)
     if row is None:
-        hint = f"Campaign {campaign_id} has no campaign_lead_map_id {map_id}; this path takes the map id, not the lead's id."
+        hint = f"Campaign {campaign_id} has no campaign_lead_map_id {map_id}; this path takes no lead id."
         raise ApiError("lead_not_found", hint=hint)
     return row
 

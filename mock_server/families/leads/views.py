@@ -135,9 +135,10 @@ def categories() -> list[dict[str, Any]]:
 
 
 CSV_COLUMNS = (
-    "id", "campaign_lead_map_id", "status", "category", "is_interested", "created_at", "first_name", "last_name", "email",
-    "phone_number", "company_name", "website", "location", "custom_fields", "linkedin_profile", "company_url",
-    "is_unsubscribed", "unsubscribed_client_id_map", "last_email_sequence_sent", "open_count", "click_count", "reply_count",
+    "id", "campaign_lead_map_id", "status", "category", "is_interested", "created_at", "first_name", "last_name",
+    "email", "phone_number", "company_name", "website", "location", "custom_fields", "linkedin_profile",
+    "company_url", "is_unsubscribed", "unsubscribed_client_id_map", "last_email_sequence_sent", "open_count",
+    "click_count", "reply_count",
 )  # fmt: skip
 
 

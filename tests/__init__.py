@@ -1,0 +1,1 @@
+"""Our own tests: rules, families over HTTP, architecture, docs."""

@@ -1,0 +1,125 @@
+"""A key is a world: keys that hold the same ids never see or change each other's rows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.conftest import Api
+from tests.worlds import OPERATIONS, READS, Described, World, build, call, everything
+
+MOMENT = {"mode": "frozen", "now": "2026-01-05T09:00:00Z"}
+
+
+def frozen_world(api: Api, marker: str) -> World:
+    """A world that is made at a fixed moment."""
+    assert api.control("PUT", "/clock", MOMENT).status_code == 200
+    return build(api, marker)
+
+
+def without_marks(text: str, marker: str) -> str:
+    """An answer without what may differ between keys: the marker and the user."""
+    return re.sub(r'"user_id":\d+', '"user_id":0', text.replace(marker, "MARK"))
+
+
+@pytest.mark.parametrize("one", OPERATIONS, ids=lambda one: one.id)
+def test_no_operation_of_another_key_reaches_the_rows(api: Api, other: Api, one: Described) -> None:
+    """Whatever a key does with ids that another key has too, the other key reads what it read before."""
+    anna, boris = frozen_world(api, "anna"), frozen_world(other, "boris")
+    assert anna.ids == boris.ids
+    before = everything(api, anna)
+    answer = call(other, one, boris)
+    assert answer.status_code == one.status, answer.text
+    assert "anna" not in answer.text
+    assert everything(api, anna) == before
+
+
+@pytest.mark.parametrize("one", OPERATIONS, ids=lambda one: one.id)
+def test_a_key_without_rows_reaches_none(api: Api, other: Api, one: Described) -> None:
+    """A key that has made nothing neither reads nor changes what another key made, even with its ids."""
+    anna = frozen_world(api, "anna")
+    before = everything(api, anna)
+    answer = call(other, one, anna)
+    sent = call_text(one, anna)
+    assert "anna" not in answer.text.replace(sent, "")
+    assert everything(api, anna) == before
+
+
+def call_text(one: Described, world: World) -> str:
+    """What the call itself says of the world, which an answer may repeat."""
+    return world.email if one.id == "get_lead_by_email" else "\x00"
+
+
+@pytest.mark.parametrize("one", READS, ids=lambda one: one.id)
+def test_two_keys_with_the_same_calls_read_the_same_but_their_own_texts(api: Api, other: Api, one: Described) -> None:
+    """After the same calls two keys read the same ids and shapes, each with its own texts."""
+    anna, boris = frozen_world(api, "anna"), frozen_world(other, "boris")
+    mine, theirs = call(api, one, anna).text, call(other, one, boris).text
+    assert "boris" not in mine
+    assert "anna" not in theirs
+    assert without_marks(mine, "anna") == without_marks(theirs, "boris")
+
+
+CONTROL: list[tuple[str, str, dict[str, Any] | None]] = [
+    ("POST", "/reset", None),
+    ("PUT", "/clock", {"mode": "live"}),
+    ("POST", "/clock/advance", {"days": 400}),
+    ("PUT", "/settings", {"edition": "live", "lead_credit": 0, "community_bounce_list": ["lead1@anna.example"]}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), CONTROL, ids=lambda value: str(value)[:20])
+def test_control_of_another_key_reaches_nothing(
+    api: Api, other: Api, method: str, path: str, body: dict[str, Any] | None
+) -> None:
+    """Resetting, moving the clock or changing the settings of a key leaves the other key's rows, clock and settings."""
+    anna = frozen_world(api, "anna")
+    frozen_world(other, "boris")
+    before = everything(api, anna), api.control("GET", "/clock").text, api.control("GET", "/settings").text
+    assert other.control(method, path, body).status_code == 200
+    assert (everything(api, anna), api.control("GET", "/clock").text, api.control("GET", "/settings").text) == before
+
+
+def test_lists_of_another_key_keep_no_lead_out(api: Api, other: Api) -> None:
+    """An address that another key has blocked, unsubscribed, imported or saved as a mailbox is free here."""
+    address, campaign_id = "ann@shared.example", other.campaign()
+    other.add(campaign_id, address)
+    other.post(f"/leads/{other.lead_id(address)}/unsubscribe")
+    other.post("/leads/add-domain-block-list", {"domain_block_list": ["shared.example"]})
+    other.account(address)
+    mine = api.campaign()
+    assert api.add(mine, address, ignore_duplicate_leads_in_other_campaign=True)["total_leads"] == 1
+    assert api.row(mine, address)["status"] == "STARTED"
+    assert api.row(mine, address)["lead"]["is_unsubscribed"] is False
+    assert api.account(address) == 1001
+
+
+FILTERS = [
+    ("/campaigns/", "client_id", ["anna spring", "anna child"], ["anna autumn"]),
+    ("/email-accounts/", "client_id", ["box@anna.example"], ["post@anna.example"]),
+    ("/leads/get-domain-block-list", "filter_client_id", ["anna.foe.example"], ["anna.rival.example"]),
+    ("/leads/all", "clientId", ["lead1@anna.example", "lead3@anna.example"], []),
+]
+
+
+@pytest.mark.parametrize(("path", "name", "shown", "hidden"), FILTERS, ids=lambda value: str(value))
+def test_a_client_filter_shows_that_client_of_this_key_only(
+    api: Api, other: Api, path: str, name: str, shown: list[str], hidden: list[str]
+) -> None:
+    """A list that is narrowed to a client shows neither another client's rows nor those of the client's twin."""
+    build(api, "anna")
+    build(other, "boris")
+    text = api.get(path, params={name: 22}).text
+    assert [word for word in shown if word not in text] == []
+    assert [word for word in [*hidden, "boris"] if word in text] == []
+    assert "anna" not in api.get(path, params={name: 24}).text
+
+
+@pytest.mark.parametrize("variant", [str.upper, lambda key: f"{key} ", lambda key: f" {key}", lambda key: f"{key}\u0301"])
+def test_keys_are_compared_letter_by_letter(api: Api, variant: Any) -> None:
+    """A key that differs in case, in a space or in an accent is another key."""
+    build(api, "anna")
+    alike = Api(api.client, variant(api.key))
+    assert alike.get("/campaigns/").json() == []

@@ -1,0 +1,177 @@
+"""A world with one of everything, and calls that are made from the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.config import openapi_directory
+from mock_server.contract.document import dereferenced, resolve
+from mock_server.contract.operations import Contract, operations_of, parameters_of, success
+from tests.conftest import Api
+
+DOCUMENT = Contract(openapi_directory()).document("default")
+
+
+@dataclass(frozen=True)
+class Described:
+    """One operation of the document."""
+
+    id: str
+    method: str
+    path: str
+    operation: dict[str, Any]
+
+    @property
+    def status(self) -> int:
+        """The status of its success."""
+        return success(DOCUMENT, self.operation)[0]
+
+    @property
+    def example(self) -> Any:
+        """The documented example of its body, None when it takes none."""
+        body = resolve(DOCUMENT, self.operation.get("requestBody"))
+        return dereferenced(DOCUMENT, body["content"]["application/json"].get("example")) if body else None
+
+    def query_names(self) -> list[str]:
+        """The names of its query parameters."""
+        return [parameter["name"] for parameter in parameters_of(DOCUMENT, self.operation, "query")]
+
+
+OPERATIONS = [
+    Described(operation["operationId"], method.upper(), path, operation)
+    for path, method, operation in operations_of(DOCUMENT)
+]
+READS = [one for one in OPERATIONS if one.method == "GET"]
+_BY_ID = {one.id: one for one in OPERATIONS}
+
+
+def described(operation_id: str) -> Described:
+    """The operation of an id."""
+    return _BY_ID[operation_id]
+
+
+@dataclass(frozen=True)
+class World:
+    """The ids of a world that `build` made. Every text in it holds the marker."""
+
+    marker: str
+    campaign_id: int
+    other_campaign_id: int
+    child_id: int
+    email_account_id: int
+    other_account_id: int
+    lead_ids: tuple[int, ...]
+    lead_map_id: int
+    entry_id: int
+
+    @property
+    def ids(self) -> tuple[object, ...]:
+        """All of them."""
+        return (
+            self.campaign_id, self.other_campaign_id, self.child_id, self.email_account_id, self.other_account_id,
+            self.lead_ids, self.lead_map_id, self.entry_id,
+        )  # fmt: skip
+
+    @property
+    def email(self) -> str:
+        """The address of the first lead."""
+        return f"lead1@{self.marker}.example"
+
+
+def build(api: Api, marker: str) -> World:
+    """Two campaigns of two clients, a sub-sequence, steps, mailboxes, leads in several states, block-list entries."""
+    campaign_id = api.campaign(name=f"{marker} spring", client_id=22)
+    other_id = api.campaign(name=f"{marker} autumn", client_id=23)
+    child = {"parent_campaign_id": campaign_id, "subsequence_name": f"{marker} child", "condition_events": []}
+    child_id: int = _done(api.post("/campaigns/create-subsequence", child))["id"]
+    account_id = api.account(f"box@{marker}.example", from_name=f"{marker} box", client_id=22)
+    second_id = api.account(f"post@{marker}.example", from_name=f"{marker} post", client_id=23)
+    variant = {"subject": f"{marker} variant", "email_body": f"{marker} text", "variant_label": "A"}
+    steps: list[dict[str, Any]] = [
+        {"seq_number": 1, "seq_delay_details": {"delay_in_days": 0}, "subject": f"{marker} subject",
+         "email_body": f"{marker} body"},
+        {"seq_number": 2, "seq_delay_details": {"delay_in_days": 3}, "subject": "", "seq_variants": [variant]},
+    ]  # fmt: skip
+    window = {"timezone": "UTC", "days_of_the_week": [1, 2], "start_hour": "09:00", "end_hour": "17:00"}
+    for one in (campaign_id, other_id):
+        _done(api.post(f"/campaigns/{one}/settings", {"unsubscribe_text": f"{marker} unsubscribe"}))
+        _done(api.post(f"/campaigns/{one}/schedule", window))
+        _done(api.post(f"/campaigns/{one}/sequences", {"sequences": steps}))
+    _done(api.post(f"/campaigns/{campaign_id}/email-accounts", {"email_account_ids": [account_id, second_id]}))
+    leads = [
+        {"email": f"lead{n}@{marker}.example", "first_name": marker, "custom_fields": {"note": marker}}
+        for n in range(1, 5)
+    ]
+    _done(api.post(f"/campaigns/{campaign_id}/leads", {"lead_list": leads}))
+    _done(api.post(f"/campaigns/{other_id}/leads", {"lead_list": leads[:2]}))
+    rows = api.rows(campaign_id)
+    lead_ids = tuple(row["lead"]["id"] for row in rows)
+    _done(api.post(f"/campaigns/{campaign_id}/leads/{lead_ids[1]}/pause"))
+    _done(api.post(f"/campaigns/{campaign_id}/leads/{lead_ids[2]}/category", {"category_id": 2}))
+    _done(api.post(f"/campaigns/{campaign_id}/leads/{lead_ids[3]}/unsubscribe"))
+    _done(api.post("/leads/add-domain-block-list", {"domain_block_list": [f"{marker}.rival.example"]}))
+    _done(api.post("/leads/add-domain-block-list", {"domain_block_list": [f"{marker}.foe.example"], "client_id": 22}))
+    entry_id: int = _done(api.get("/leads/get-domain-block-list"))[0]["id"]
+    map_id: int = rows[0]["campaign_lead_map_id"]
+    return World(
+        marker, campaign_id, other_id, child_id, account_id, second_id, lead_ids, map_id, entry_id
+    )  # fmt: skip
+
+
+def _done(answer: Any) -> Any:
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def call(api: Api, one: Described, world: World) -> Any:
+    """The operation on what `world` has, with the document's example as its body; it ought to succeed."""
+    values = {
+        "campaign_id": world.campaign_id, "lead_id": world.lead_ids[0], "lead_map_id": world.lead_map_id,
+        "email_account_id": world.email_account_id, "email": world.email, "id": world.entry_id,
+    }  # fmt: skip
+    parameters = parameters_of(DOCUMENT, one.operation, "query")
+    query = {parameter["name"]: values[parameter["name"]] for parameter in parameters if parameter.get("required")}
+    body = body_for(one, world)
+    more = {} if body is None else {"json": body}
+    return api.request(one.method, one.path.format(**values), params=query, **more)
+
+
+def body_for(one: Described, world: World) -> Any:
+    """The document's example with the ids of `world` in it."""
+    if not isinstance(one.example, dict):
+        return one.example
+    own: dict[str, Any] = {
+        "parent_campaign_id": world.campaign_id, "email_account_ids": [world.email_account_id],
+        "lead_ids": list(world.lead_ids[:2]),
+    }  # fmt: skip
+    body = {name: own.get(name, value) for name, value in one.example.items()}
+    if "sequences" in body:
+        body["sequences"] = [{k: v for k, v in step.items() if k != "id"} for step in body["sequences"]]
+    return body
+
+
+def everything(api: Api, world: World) -> list[tuple[str, int, str]]:
+    """What the key reads: the answer of every reading operation for every id, and the counts of rows."""
+    return [*_reads(api, world), ("state", 200, api.control("GET", "/state").text)]
+
+
+def _reads(api: Api, world: World) -> Iterator[tuple[str, int, str]]:
+    for one in READS:
+        for values in _places(one, world):
+            path = one.path.format(**values)
+            query = {"email": world.email} if one.id == "get_lead_by_email" else {}
+            answer = api.request("GET", path, params=query)
+            yield f"{path} {query}", answer.status_code, answer.text
+
+
+def _places(one: Described, world: World) -> list[dict[str, int]]:
+    if "{campaign_id}" in one.path:
+        ids = (world.campaign_id, world.other_campaign_id, world.child_id)
+        return [{"campaign_id": campaign_id} for campaign_id in ids]
+    if "{lead_id}" in one.path:
+        return [{"lead_id": lead_id} for lead_id in world.lead_ids]
+    if "{email_account_id}" in one.path:
+        return [{"email_account_id": account_id} for account_id in (world.email_account_id, world.other_account_id)]
+    return [{}]
