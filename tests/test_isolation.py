@@ -42,14 +42,8 @@ def test_a_key_without_rows_reaches_none(api: Api, other: Api, one: Described) -
     anna = frozen_world(api, "anna")
     before = everything(api, anna)
     answer = call(other, one, anna)
-    sent = call_text(one, anna)
-    assert "anna" not in answer.text.replace(sent, "")
+    assert "anna" not in answer.text
     assert everything(api, anna) == before
-
-
-def call_text(one: Described, world: World) -> str:
-    """What the call itself says of the world, which an answer may repeat."""
-    return world.email if one.id == "get_lead_by_email" else "\x00"
 
 
 @pytest.mark.parametrize("one", READS, ids=lambda one: one.id)
@@ -117,7 +111,9 @@ def test_a_client_filter_shows_that_client_of_this_key_only(
     assert "anna" not in api.get(path, params={name: 24}).text
 
 
-@pytest.mark.parametrize("variant", [str.upper, lambda key: f"{key} ", lambda key: f" {key}", lambda key: f"{key}\u0301"])
+@pytest.mark.parametrize(
+    "variant", [str.upper, lambda key: f"{key} ", lambda key: f" {key}", lambda key: f"{key}\u0301"]
+)
 def test_keys_are_compared_letter_by_letter(api: Api, variant: Any) -> None:
     """A key that differs in case, in a space or in an accent is another key."""
     build(api, "anna")

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi.testclient import TestClient
+
 from mock_server.config import openapi_directory
-from mock_server.contract.document import dereferenced, resolve
-from mock_server.contract.operations import Contract, operations_of, parameters_of, success
+from mock_server.contract.document import dereferenced, operations_of, resolve
+from mock_server.contract.operations import Contract, parameters_of, success
 from tests.conftest import Api
 
 DOCUMENT = Contract(openapi_directory()).document("default")
+
+
+_numbers = itertools.count(1)
+
+
+def fresh(client: TestClient, now: str | None = None) -> Api:
+    """A key that nobody has used, for tests that need several; its clock is frozen at `now`."""
+    api = Api(client, f"fresh-{os.getpid()}-{next(_numbers)}")
+    if now is not None:
+        assert api.control("PUT", "/clock", {"mode": "frozen", "now": now}).status_code == 200
+    return api
 
 
 @dataclass(frozen=True)
@@ -146,7 +161,7 @@ def body_for(one: Described, world: World) -> Any:
         "parent_campaign_id": world.campaign_id, "email_account_ids": [world.email_account_id],
         "lead_ids": list(world.lead_ids[:2]),
     }  # fmt: skip
-    body = {name: own.get(name, value) for name, value in one.example.items()}
+    body: dict[str, Any] = {name: own.get(name, value) for name, value in one.example.items()}
     if "sequences" in body:
         body["sequences"] = [{k: v for k, v in step.items() if k != "id"} for step in body["sequences"]]
     return body

@@ -19,7 +19,7 @@ _NOT_FOUND = (
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n'
     "<body>\n<pre>Cannot {method} {path}</pre>\n</body>\n</html>\n"
 )
-_FRACTION = re.compile(rb"[0-9](?:\.|[eE])")
+_FRACTION = re.compile(rb"[:,\[\s]-?[0-9]+[.eE]")
 
 
 class Stages:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from mock_server.ids import FIRST
-from mock_server.state import paging
+from mock_server.state import paging, plans
 from mock_server.state.schema import metadata
 from mock_server.state.statements import Statement, delete_statement, insert_statement, update_statement
 
@@ -51,9 +51,11 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
         connection.row_factory = sqlite3.Row
+        durable = "OFF" if self._temporary else "NORMAL"  # a temporary store does not outlive its process
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=NORMAL",
+            f"synchronous={durable}",
+            "wal_autocheckpoint=4000",
             "busy_timeout=10000",
             "cache_size=-16000",
             "temp_store=MEMORY",
@@ -80,6 +82,7 @@ class Database:
             for script in paging.scripts():
                 self.writer.execute(script)
             self.writer.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        plans.write(self.writer)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -134,12 +137,16 @@ class Session:
     def insert(self, table: Table, **values: Any) -> None:
         """Insert one row; columns that are not given take their defaults."""
         self.run(_insert(table, tuple(values)), **values)
+        if counted := paging.counted_table(table):
+            counted.count_inserted(self.connection, self.ws, [values])
 
     def insert_many(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows that all have the same columns."""
         if rows:
             statement, ws = _insert(table, tuple(rows[0])), self.ws
             self.connection.executemany(statement.sql, [{"ws": ws, **row} for row in rows])
+            if counted := paging.counted_table(table):
+                counted.count_inserted(self.connection, ws, rows)
 
     def update(self, table: Table, where: dict[str, Any], **values: Any) -> int:
         """Set columns of the rows whose columns equal `where`; the number of rows."""

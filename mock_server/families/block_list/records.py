@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from mock_server.context import Context
 from mock_server.families.block_list.tables import block_list_entry, block_list_pages
 from mock_server.families.campaigns.tables import campaign
-from mock_server.families.leads.rules import domain_and_parents, domain_key, domain_of
+from mock_server.families.leads.rules import address_key, domain_and_parents, domain_key, domain_of
 from mock_server.families.leads.tables import enrolment, lead
 from mock_server.state import paging
 from mock_server.state.database import Row
@@ -58,9 +58,9 @@ def add(ctx: Context, entries: Sequence[str], client_id: int | None, source: str
 @cache
 def _block(by_address: bool, of_client: bool) -> Statement:
     if by_address:
-        leads = select(lead.c.id).where(this_workspace(lead), lead.c.email == bindparam("email"))
+        leads = select(lead.c.id).where(this_workspace(lead), lead.c.address_key == bindparam("key"))
     else:
-        inside = lead.c.domain_key >= bindparam("low"), lead.c.domain_key < bindparam("high")
+        inside = lead.c.address_key >= bindparam("low"), lead.c.address_key < bindparam("high")
         leads = select(lead.c.id).where(this_workspace(lead), *inside)
     query = update(enrolment).where(
         this_workspace(enrolment), enrolment.c.lead_id.in_(leads), enrolment.c.status != "BLOCKED"
@@ -75,7 +75,7 @@ def _block_present(ctx: Context, value: str, client_id: int | None) -> None:
     statement = _block("@" in value, client_id is not None)
     bound: dict[str, Any] = {} if client_id is None else {"client_id": client_id}
     if "@" in value:
-        bound["email"] = value
+        bound["key"] = address_key(value)
     else:
         key = domain_key(value)
         bound |= {"low": key, "high": key[:-1] + "/"}  # "/" follows "." in ASCII: all keys that start with `key`

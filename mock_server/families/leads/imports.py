@@ -30,9 +30,9 @@ _TEXTS = (
     "linkedin_profile",
     "company_url",
 )
-_BY_EMAILS = Statement(
+_BY_ADDRESSES = Statement(
     select(lead.c.id, lead.c.email, lead.c.is_unsubscribed, lead.c.unsubscribed_client_ids).where(
-        this_workspace(lead), one_of(lead.c.email, "emails")
+        this_workspace(lead), one_of(lead.c.address_key, "keys")
     )
 )
 _BOUNCED = Statement(
@@ -45,6 +45,9 @@ _ENROLLED = Statement(
     .where(this_workspace(lead), one_of(lead.c.id, "ids"), lead.c.enrolled_at.is_(None))
     .values(enrolled_at=bindparam("now"))
 )
+
+
+_NEW = {"status": "STARTED", "category_id": None, "flags": 0}
 
 
 @dataclass(slots=True)
@@ -98,7 +101,8 @@ def import_leads(
 
 def _known(ctx: Context, campaign: Row, addresses: list[str]) -> tuple[dict[str, Row], rules.Known]:
     """The leads that exist, and which addresses which check would hit."""
-    existing = {row["email"]: row for row in ctx.db.all(_BY_EMAILS, emails=addresses)}
+    keys = [rules.address_key(address) for address in addresses]
+    existing = {row["email"]: row for row in ctx.db.all(_BY_ADDRESSES, keys=keys)}
     email_of = {row["id"]: email for email, row in existing.items()}
     here, elsewhere = _memberships(ctx, campaign["id"], email_of)
     client = str(campaign["client_id"])
@@ -133,7 +137,7 @@ def _new_leads(ctx: Context, new: list[tuple[str, dict[str, Any]]]) -> dict[str,
     rows = [
         {
             "id": first + n, "created_at": ctx.now, "updated_at": ctx.now, "enrolled_at": ctx.now, "email": address,
-            "domain_key": rules.domain_key(rules.domain_of(address)), **texts_of(given),
+            "address_key": rules.address_key(address), **texts_of(given),
             "custom_fields": orjson.dumps(given.get("custom_fields") or {}).decode(),
         }
         for n, (address, given) in enumerate(new)
@@ -147,7 +151,7 @@ def _enrol(ctx: Context, campaign_id: int, lead_ids: Sequence[int]) -> None:
         return
     first = ctx.db.next_ids("enrolment", len(lead_ids))
     rows = [
-        {"id": first + n, "campaign_id": campaign_id, "lead_id": lead_id, "created_at": ctx.now}
+        {"id": first + n, "campaign_id": campaign_id, "lead_id": lead_id, "created_at": ctx.now, **_NEW}
         for n, lead_id in enumerate(lead_ids)
     ]
     ctx.db.insert_many(enrolment, rows)

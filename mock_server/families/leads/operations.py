@@ -128,7 +128,7 @@ def list_all_leads(ctx: Context, params: inputs.ListAllLeadsParams) -> Reply:
     if "created_at_gt" in params:
         filters["created_after"] = parse_moment(params["created_at_gt"])
     if "email" in params:
-        filters["email"] = rules.normalised(params["email"])
+        filters["address_key"] = rules.address_key(rules.normalised(params["email"]))
     rows, more = records.page_of_account(ctx, filters, params["offset"], params["limit"])
     enrolments = records.enrolments_of(ctx, [row["id"] for row in rows])
     data = [views.global_lead(row, ctx.workspace.user_id, enrolments[row["id"]]) for row in rows]
@@ -145,8 +145,8 @@ def list_all_leads_v2(ctx: Context, params: inputs.ListAllLeadsV2Params) -> Repl
             on_rows.append(condition)
             values[condition] = dict(params)[name]
     if "leadEmail" in params:
-        on_lead.append("email")
-        values["email"] = rules.normalised(params["leadEmail"])
+        on_lead.append("address_key")
+        values["address_key"] = rules.address_key(rules.normalised(params["leadEmail"]))
     kind = params.get("leadType")
     if kind == "archived" or "listId" in params:
         return Reply({"ok": True, "data": {"leads": []}}, hint="There are no lead lists yet, so nothing can match.")
@@ -195,7 +195,7 @@ def _changed_address(ctx: Context, lead_id: int, old: str, sent: str) -> dict[st
     other = records.lead_by_email(ctx, address)
     if other is not None and other["id"] != lead_id:
         raise ApiError("email_taken", value=sent, hint=f"Lead {other['id']} has this address.")
-    return {"email": address, "domain_key": rules.domain_key(rules.domain_of(address))}
+    return {"email": address, "address_key": rules.address_key(address)}
 
 
 @operation("delete_lead_from_campaign")

@@ -12,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from mock_server.context import Context
 from mock_server.errors import ApiError
 from mock_server.families.campaigns.tables import campaign
-from mock_server.families.leads.rules import Flag
+from mock_server.families.leads.rules import Flag, address_key
 from mock_server.families.leads.tables import enrolment, enrolment_pages, lead, lead_pages
 from mock_server.state import paging
 from mock_server.state.database import Row
@@ -24,7 +24,7 @@ _OF_CAMPAIGN = (campaign.c.workspace_id == _e.workspace_id) & (campaign.c.id == 
 _LEAD_COLUMNS = [column for column in _l if column.name not in ("workspace_id", "id", "created_at", "updated_at")]
 
 _LEAD = Statement(select(lead).where(this_workspace(lead), _l.id == bindparam("id")))
-_LEAD_BY_EMAIL = Statement(select(lead).where(this_workspace(lead), _l.email == bindparam("email")))
+_LEAD_BY_ADDRESS = Statement(select(lead).where(this_workspace(lead), _l.address_key == bindparam("key")))
 _PAIR = Statement(
     select(enrolment).where(
         this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), _e.lead_id == bindparam("lead_id")
@@ -70,7 +70,7 @@ def lead_or_none(ctx: Context, lead_id: int) -> Row | None:
 
 def lead_by_email(ctx: Context, email: str) -> Row | None:
     """The lead of a normalised address."""
-    return ctx.db.one(_LEAD_BY_EMAIL, email=email)
+    return ctx.db.one(_LEAD_BY_ADDRESS, key=address_key(email))
 
 
 def find_enrolment(ctx: Context, campaign_id: int, lead_id: int) -> Row:
@@ -206,7 +206,7 @@ _ALL_LEADS = Statement(
 def _filtered_leads(names: frozenset[str]) -> Statement:
     filters: dict[str, ColumnElement[bool]] = {
         "created_after": _l.created_at > bindparam("created_after"),
-        "email": _l.email == bindparam("email"),
+        "address_key": _l.address_key == bindparam("address_key"),
     }
     query = select(lead).where(this_workspace(lead), *(filters[name] for name in sorted(names))).order_by(_l.id)
     return Statement(query.limit(bindparam("limit")).offset(bindparam("offset")))
@@ -234,7 +234,7 @@ def _leads_after(on_rows: frozenset[str], on_lead: frozenset[str], member: str) 
         "running": campaign.c.status == "ACTIVE",
         "enrolled": _l.enrolled_at.is_not(None),
         "never_enrolled": _l.enrolled_at.is_(None),
-        "email": _l.email == bindparam("email"),
+        "address_key": _l.address_key == bindparam("address_key"),
     }
     known = sorted(name for name in on_rows if name in conditions)
     facets = [text(f"enrolment.{name}" if name.startswith("status") else name.replace("flags", "enrolment.flags"))

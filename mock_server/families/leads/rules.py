@@ -73,6 +73,12 @@ def domain_key(domain: str) -> str:
     return ".".join(reversed(domain.split("."))) + "."
 
 
+def address_key(address: str) -> str:
+    """`com.example.mail.@ann`: one index finds an address, and all addresses of a domain."""
+    local, _, domain = address.rpartition("@")
+    return f"{domain_key(domain)}@{local}"
+
+
 def domain_and_parents(domain: str) -> list[str]:
     """`mail.example.com`, `example.com`, `com`."""
     labels = domain.split(".")

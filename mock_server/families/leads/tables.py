@@ -13,7 +13,7 @@ lead = table(
     Column("updated_at", BigInteger, nullable=False),
     Column("enrolled_at", BigInteger, comment="first put into a campaign; NULL = never"),
     Column("email", Text, nullable=False, comment="trimmed, lower case"),
-    Column("domain_key", Text, nullable=False, comment="labels of the domain in reverse: com.example.mail."),
+    Column("address_key", Text, nullable=False, comment="the address from its end: com.example.mail.@ann"),
     Column("first_name", Text),
     Column("last_name", Text),
     Column("phone_number", Text),
@@ -25,8 +25,7 @@ lead = table(
     Column("custom_fields", Text, nullable=False, server_default="{}", comment="JSON"),
     Column("is_unsubscribed", Integer, nullable=False, server_default="0", comment="from everything, for good"),
     Column("unsubscribed_client_ids", Text, comment="JSON map client id -> true"),
-    Index("lead_by_email", "workspace_id", "email", unique=True),
-    Index("lead_by_domain", "workspace_id", "domain_key"),
+    Index("lead_by_address", "workspace_id", "address_key", unique=True),
 )
 lead_pages = counted(lead)
 
