@@ -14,9 +14,11 @@ from mock_server import __version__, families
 from mock_server.config import Settings, openapi_directory
 from mock_server.contract.operations import Contract
 from mock_server.contract.publish import published
+from mock_server.contract.rate_limits import rate_limit
 from mock_server.control.api import control_api
 from mock_server.control.world import World
 from mock_server.pipeline.dispatcher import Dispatcher
+from mock_server.pipeline.gates import Gates
 from mock_server.pipeline.handling import Handling
 from mock_server.pipeline.request_log import request_log
 from mock_server.pipeline.stages import Stages
@@ -28,17 +30,21 @@ from mock_server.state.workspaces import Workspaces
 def create_app(settings: Settings | None = None) -> FastAPI:
     """One server: a FastAPI app whose outermost layer serves the vendor's paths from the document.
 
-    Raises LookupError when an operation has no handler, KeyError for an unknown edition, StoreError for a bad store.
+    Raises LookupError when an operation has no handler, KeyError for an unknown edition, ValueError for an unknown
+    rate limit, StoreError for a bad store.
     """
     settings = settings or Settings()
     assert families.OPERATION_MODULES  # importing them binds the handlers
     contract = Contract(openapi_directory())
     contract.check_handlers()
     contract.edition(settings.edition)
+    if settings.rate_limit:
+        rate_limit(settings.rate_limit, contract.rate_limits)
     database = Database(settings.db)
     workspaces = Workspaces(database, settings)
     purger = Purger(database)
-    world = World(settings, contract, database, workspaces, purger)
+    gates = Gates(settings.max_workspaces)
+    world = World(settings, contract, database, workspaces, purger, gates)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -55,10 +61,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/_mock", control_api(world))
     app.openapi = lambda: _shown(contract, settings.edition)  # type: ignore[method-assign]
     app.state.world = world
-    stages = Stages(contract, workspaces, settings.edition)
-    pipeline = (stages.receive, stages.identify, stages.match, stages.authorise, stages.validate)
+    stages = Stages(contract, workspaces, gates, settings)
+    pipeline = (
+        stages.receive,
+        stages.identify,
+        stages.match,
+        stages.authorise,
+        stages.faults,
+        stages.limits,
+        stages.validate,
+    )
     handling = Handling(database, workspaces, purger)
-    app.add_middleware(Dispatcher, stages=pipeline, handling=handling, log=request_log(settings.log_format))
+    app.middleware_stack = Dispatcher(
+        app.build_middleware_stack(), pipeline, handling, gates, request_log(settings.log_format)
+    )
     return app
 
 

@@ -74,6 +74,9 @@ def serve(
     port: Annotated[int, _option("Port to listen on; 0 takes a free one.", "PORT", min=0, max=65535)] = 8000,
     db: Annotated[str, _option("File that keeps the state, or :memory:.", "DB")] = ":memory:",
     edition: _Edition = "default",
+    rate_limit: Annotated[
+        str, _option("Profile, N/SECONDS or off; default: what the edition says.", "RATE_LIMIT")
+    ] = "",
     keys: Annotated[str, _option("Known API keys, separated by commas; default: any key works.", "KEYS")] = "",
     seed: _Seed = 0,
     clock: Annotated[str, _option("Freeze new workspaces at this moment (ISO 8601).", "CLOCK")] = "",
@@ -90,13 +93,15 @@ def serve(
         raise _fail(f"--clock {clock}: not a moment; use ISO 8601 such as 2026-01-01T09:00:00Z.") from None
     settings = Settings(
         db=db, edition=edition, keys=frozenset(key.strip() for key in keys.split(",") if key.strip()), seed=seed,
-        clock=start, max_workspaces=max_workspaces, log_format=log_format or "",
+        clock=start, max_workspaces=max_workspaces, rate_limit=rate_limit, log_format=log_format or "",
     )  # fmt: skip
     logging.basicConfig(level=logging.INFO if log_format else logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
         application = create_app(settings)
     except KeyError:
         raise _fail(f"--edition {edition}: known editions are {', '.join(_editions())}.") from None
+    except ValueError as error:
+        raise _fail(f"--rate-limit: {error}.") from None
     except StoreError as error:
         raise _fail(str(error)) from None
     config = uvicorn.Config(

@@ -18,6 +18,7 @@ class Settings:
     seed: int = 0
     clock: int | None = None
     max_workspaces: int = 10_000
+    rate_limit: str = ""
     log_format: str = ""
 
 

@@ -116,7 +116,7 @@ class Api:
 @pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:
     """A client of one app that lives as long as the test process."""
-    with TestClient(create_app(Settings()), raise_server_exceptions=False) as client:
+    with TestClient(create_app(Settings(rate_limit="off")), raise_server_exceptions=False) as client:
         yield client
 
 

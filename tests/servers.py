@@ -68,7 +68,7 @@ def environment() -> dict[str, str]:
 @contextmanager
 def server(*options: str) -> Iterator[Server]:
     """`smartlead-mock serve` on a free port, killed at the end."""
-    arguments = command("serve", "--port", "0", *options)
+    arguments = command("serve", "--port", "0", "--rate-limit", "off", *options)
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=log, text=True, env=environment()) as process,

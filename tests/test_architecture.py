@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "context": {"base", "contract", "state", "context"},
     "families": {"base", "contract", "state", "context", "families"},
     "pipeline": {"base", "contract", "state", "context", "pipeline"},
-    "control": {"base", "contract", "state", "families", "control"},
+    "control": {"base", "contract", "state", "families", "pipeline", "control"},
     "doctor": {"base", "state"},
 }
 FREE = {"app", "cli"}

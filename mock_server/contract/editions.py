@@ -23,7 +23,8 @@ class Behaviour:
 
     `validation`: envelope of a refused request. `list_flags` and `other_campaign_flag`: what `true` means in the
     import settings. `unsubscribed_always_refused`: no flag lets a globally unsubscribed lead in (S1).
-    `resume_before_first_mail`: status of a lead that is resumed before any mail.
+    `resume_before_first_mail`: status of a lead that is resumed before any mail. `rate_headers`: which answers carry
+    `x-ratelimit-*`.
     """
 
     validation: Literal["celebrate", "error-422"] = "celebrate"
@@ -31,6 +32,7 @@ class Behaviour:
     other_campaign_flag: Literal["refuses", "allows", "ignored"] = "refuses"
     unsubscribed_always_refused: bool = False
     resume_before_first_mail: Literal["STARTED", "INPROGRESS"] = "STARTED"
+    rate_headers: Literal["always", "on-get"] = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class EditionSpec:
     sources: frozenset[str] | None
     without_evidence: frozenset[str]
     overlays: tuple[str, ...]
+    rate_limit: str
     behaviour: Behaviour
 
 
@@ -55,6 +58,7 @@ def load_specs(root: Path) -> dict[str, EditionSpec]:
             sources=None if entry["sources"] == "all" else frozenset(entry["sources"]),
             without_evidence=frozenset(entry.get("without_evidence", ())),
             overlays=tuple(entry.get("overlays", ())),
+            rate_limit=entry["rate_limit"],
             behaviour=Behaviour(**entry.get("behaviour", {})),
         )
         for name, entry in content.items()

@@ -13,6 +13,7 @@ from mock_server.contract.answers import ErrorAnswer, error_table
 from mock_server.contract.document import Json, dereferenced, operations_of, resolve
 from mock_server.contract.editions import Behaviour, EditionSpec, cut, load_specs
 from mock_server.contract.projection import Project, compile_projection
+from mock_server.contract.rate_limits import load_profiles
 from mock_server.contract.registry import HANDLERS, Handler
 from mock_server.contract.spelling import Respell, compile_respelling
 from mock_server.contract.trie import Trie
@@ -45,11 +46,11 @@ class Parameters:
         defaults = {p["name"]: p["schema"]["default"] for p in parameters if "default" in p["schema"]}
         return cls(kinds, defaults, compile_respelling(schema, source), Checker.compile(schema, source))
 
-    def read(self, texts: Mapping[str, str | list[str]]) -> Json:
+    def read(self, texts: Mapping[str, str | list[str]], notes: list[str]) -> Json:
         """The values of the parameters; raises `InvalidRequestError`."""
         values: Json = {name: _converted(self.kinds.get(name), text) for name, text in texts.items()}
         if self.respell:
-            values = self.respell(values)
+            values = self.respell(values, notes)
         self.checker.check(values)
         return {**self.defaults, **values}
 
@@ -76,6 +77,7 @@ class Operation:
     method: str
     path: str
     evidence: str
+    rate_class: str
     handler: Handler
     path_parameters: Parameters
     query: Parameters
@@ -86,26 +88,30 @@ class Operation:
     project: Project | None
     errors: Mapping[str, ErrorAnswer]
 
-    def read_parameters(self, path: Mapping[str, str], query: Mapping[str, str | list[str]]) -> Json:
+    def read_parameters(self, path: Mapping[str, str], query: Mapping[str, str | list[str]], notes: list[str]) -> Json:
         """Path and query parameters in one; a path may carry what is else a query parameter. May refuse the request."""
         own = {name: text for name, text in path.items() if name in self.path_parameters.kinds}
-        values = self.path_parameters.read(own) if self.path_parameters.kinds else {}
+        values = self.path_parameters.read(own, notes) if self.path_parameters.kinds else {}
         if len(own) < len(path):
             query = {**query, **{name: text for name, text in path.items() if name not in own}}
         if query or self.query.defaults or self.query.checker.schema["required"]:
-            values.update(self.query.read(query))
+            values.update(self.query.read(query, notes))
         return values
 
-    def read_body(self, body: Any) -> Json:
-        """The body in canonical words; raises `InvalidRequestError`. No body counts as an empty one."""
-        value = {} if body is None else body
+    def read_body(self, body: Any, notes: list[str]) -> Json:
+        """The body in canonical words; raises `InvalidRequestError`."""
+        value = body
         if self.body is None:
-            if value and self.method != "GET":
-                key = str(next(iter(value)))
-                raise InvalidRequestError(f'"{key}" is not allowed', "body", key)
+            if self.method == "GET":
+                return {}
+            if not isinstance(value, dict):
+                raise InvalidRequestError('"value" must be of type object', "body", "", kind="wrong_type")
+            if value:
+                key = next(iter(value))
+                raise InvalidRequestError(f'"{key}" is not allowed', "body", key, kind="unknown_key")
             return {}
         if self.respell_body:
-            value = self.respell_body(value)
+            value = self.respell_body(value, notes)
         self.body.check(value)
         checked: Json = value
         return checked
@@ -138,6 +144,7 @@ class Contract:
         self.root = root
         self.canonical = documents.load(root)
         self.specs = load_specs(root)
+        self.rate_limits = load_profiles(root)
         self._editions: dict[str, Edition] = {}
 
     def edition(self, name: str) -> Edition:
@@ -201,6 +208,7 @@ def _operation(document: Json, path: str, method: str, described: Json, complete
         method=method.upper(),
         path=path,
         evidence=described["x-evidence"],
+        rate_class=described["x-rate-class"],
         handler=HANDLERS[described["operationId"]],
         path_parameters=Parameters.compile(parameters_of(document, described, "path"), "params"),
         query=Parameters.compile(parameters_of(document, described, "query"), "query"),

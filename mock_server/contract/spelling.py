@@ -8,7 +8,8 @@ from typing import Any
 from mock_server.contract.document import Json
 from mock_server.contract.validation import InvalidRequestError, Source
 
-Respell = Callable[[Any], Any]
+#: (value, notes) -> the value in canonical spelling; each other spelling leaves a note
+Respell = Callable[[Any, list[str]], Any]
 
 
 def compile_respelling(schema: Json, source: Source) -> Respell | None:
@@ -28,47 +29,58 @@ def _compile(schema: Json, source: Source) -> Respell | None:
         if inner:
             steps.append(_walker(inner))
     if "items" in schema and (each := _compile(schema["items"], source)):
-        steps.append(lambda value: [each(item) for item in value] if isinstance(value, list) else value)
+        steps.append(lambda value, notes: [each(item, notes) for item in value] if isinstance(value, list) else value)
     if "x-words" in schema:
-        words: Json = schema["x-words"]
-        steps.append(lambda value: words.get(value, value) if isinstance(value, str) else value)
+        steps.append(_translator(schema["x-words"]))
     if len(steps) < 2:
         return steps[0] if steps else None
 
-    def respell(value: Any) -> Any:
+    def respell(value: Any, notes: list[str]) -> Any:
         for step in steps:
-            value = step(value)
+            value = step(value, notes)
         return value
 
     return respell
 
 
 def _walker(inner: dict[str, Respell]) -> Respell:
-    def walk(value: Any) -> Any:
+    def walk(value: Any, notes: list[str]) -> Any:
         if isinstance(value, dict) and not inner.keys().isdisjoint(value):
-            return {key: inner[key](item) if key in inner else item for key, item in value.items()}
+            return {key: inner[key](item, notes) if key in inner else item for key, item in value.items()}
         return value
 
     return walk
 
 
 def _renamer(renames: dict[str, str], source: Source) -> Respell:
-    def rename(value: Any) -> Any:
+    def rename(value: Any, notes: list[str]) -> Any:
         if not isinstance(value, dict) or renames.keys().isdisjoint(value):
             return value
+        notes += [f'"{key}" is another spelling of "{renames[key]}"' for key in value if key in renames]
         return _joined([(renames.get(str(key), str(key)), item) for key, item in value.items()], source)
 
     return rename
 
 
 def _unwrapper(wrapper: str, source: Source) -> Respell:
-    def unwrap(value: Any) -> Any:
+    def unwrap(value: Any, notes: list[str]) -> Any:
         if not isinstance(value, dict) or not isinstance(value.get(wrapper), dict):
             return value
+        notes.append(f'the body comes wrapped in "{wrapper}"')
         rest = [(key, item) for key, item in value.items() if key != wrapper]
         return _joined([*rest, *value[wrapper].items()], source)
 
     return unwrap
+
+
+def _translator(words: Json) -> Respell:
+    def translate(value: Any, notes: list[str]) -> Any:
+        if not isinstance(value, str) or value not in words:
+            return value
+        notes.append(f'"{value}" is another word for "{words[value]}"')
+        return words[value]
+
+    return translate
 
 
 def _joined(pairs: list[tuple[str, Any]], source: Source) -> Json:

@@ -18,16 +18,20 @@ SAFE_INTEGER = 2**53 - 1
 class InvalidRequestError(Exception):
     """A request that the document refuses.
 
-    `code` names the literal error text that the document has for this property (`x-error`), else it is empty.
+    `code` names the literal error text that the document has for this property (`x-error`), else it is empty; `kind`
+    sorts what is wrong for the journal.
     """
 
-    def __init__(self, message: str, source: Source, key: str, *, code: str = "", value: object = None) -> None:
+    def __init__(
+        self, message: str, source: Source, key: str, *, code: str = "", value: object = None, kind: str = "invalid"
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.source: Source = source
         self.key = key
         self.code = code
         self.value = value
+        self.kind = kind
 
 
 def with_safe_integers(schema: Any) -> Any:
@@ -77,7 +81,14 @@ class Checker:
         if kind.name not in ("type", "required", "additionalProperties"):
             code = self._literal_error(list(error.schema_path))
         message = f'"{_label(path)}" {_sentence(error)}'
-        return InvalidRequestError(message, self.source, ".".join(map(str, path)), code=code, value=error.instance)
+        return InvalidRequestError(
+            message,
+            self.source,
+            ".".join(map(str, path)),
+            code=code,
+            value=error.instance,
+            kind=_KINDS.get(kind.name, "invalid"),
+        )
 
     def _rank(self, error: Any) -> tuple[Any, ...]:
         """Unknown keys last, else the order in which the schema names its properties."""
@@ -109,6 +120,8 @@ def _label(path: Sequence[str | int]) -> str:
     return label or "value"
 
 
+_KINDS = {"additionalProperties": "unknown_key", "required": "missing_key", "type": "wrong_type",
+          "enum": "unknown_word", "maxItems": "too_many"}  # fmt: skip
 _TYPES = {"integer": "a number", "number": "a number", "string": "a string", "boolean": "a boolean",
           "array": "an array", "object": "of type object"}  # fmt: skip
 _COUNTED = {"maxItems": "must contain less than or equal to {} items", "minItems": "must contain at least {} items",

@@ -7,7 +7,9 @@ from fastapi_offline import FastAPIOffline
 
 from mock_server import __version__
 from mock_server.clock import Clock, iso, parse_moment
+from mock_server.contract.rate_limits import rate_limit
 from mock_server.control import models
+from mock_server.control.gate_api import gate_routes
 from mock_server.control.world import World
 from mock_server.state.workspaces import Workspace, WorkspaceLimitError
 
@@ -83,6 +85,10 @@ def control_api(world: World) -> FastAPI:
     async def change_settings(workspace: Chosen, change: models.SettingsChange) -> models.WorkspaceSettings:
         """Change the settings that are given; `lead_credit: null` takes the limit away."""
         given = change.model_dump(exclude_unset=True)
+        try:
+            rate_limit(change.rate_limit or "off", world.contract.rate_limits)
+        except ValueError as error:
+            raise HTTPException(422, f"{error}.") from None
         if change.edition is not None and change.edition not in world.contract.specs:
             raise HTTPException(422, f"Unknown edition {change.edition!r}; known: {', '.join(world.contract.specs)}.")
         if change.seed is not None and change.seed != workspace.seed and world.has_rows(workspace):
@@ -106,6 +112,7 @@ def control_api(world: World) -> FastAPI:
             for name, spec in world.contract.specs.items()
         ]
 
+    app.include_router(gate_routes(world))
     return app
 
 

@@ -68,12 +68,16 @@ class Advanced(Model):
 
 
 class WorkspaceSettings(Model):
-    """How a workspace behaves. `lead_credit`: leads that may still be added to campaigns, null = no limit.
+    """How a workspace behaves.
 
-    `community_bounce_list`: addresses that the import counts in `bounce_count`.
+    `rate_limit`: a profile, N/SECONDS or off; empty = as the server or the edition says. `suspend_after`: refused
+    requests in a row that suspend the key, null = never. `lead_credit`: leads that may still be added to campaigns, null =
+    no limit. `community_bounce_list`: addresses that the import counts in `bounce_count`.
     """
 
     edition: str
+    rate_limit: str
+    suspend_after: int | None
     seed: int
     lead_credit: int | None
     community_bounce_list: list[str]
@@ -83,6 +87,8 @@ class SettingsChange(Model):
     """The settings to change; what is left out stays."""
 
     edition: str | None = None
+    rate_limit: str | None = None
+    suspend_after: int | None = Field(default=None, ge=1)
     seed: int | None = Field(default=None, ge=0, le=2**53 - 1)
     lead_credit: int | None = Field(default=None, ge=0, le=2**53 - 1)
     community_bounce_list: list[str] | None = None

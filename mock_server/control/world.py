@@ -11,6 +11,7 @@ from mock_server.config import Settings
 from mock_server.contract.operations import Contract
 from mock_server.families.leads.rules import normalised
 from mock_server.families.leads.tables import bounce_list_entry
+from mock_server.pipeline.gates import Gates
 from mock_server.state.database import Database, Session
 from mock_server.state.purge import Purger
 from mock_server.state.schema import metadata
@@ -28,6 +29,7 @@ class World:
     database: Database
     workspaces: Workspaces
     purger: Purger
+    gates: Gates
 
     def session(self, workspace: Workspace) -> Session:
         """The rows of a workspace."""
@@ -37,6 +39,7 @@ class World:
         """Make a workspace as for a new key."""
         with self.database.transaction():
             self.workspaces.reset(workspace)
+        self.gates.reset(workspace.key)
         self.purger.wake()
 
     def set_clock(self, workspace: Workspace, clock: Clock) -> None:
@@ -52,6 +55,8 @@ class World:
 
         def change() -> None:
             workspace.edition = given.get("edition") or workspace.edition
+            workspace.rate_limit = given.get("rate_limit", workspace.rate_limit) or ""
+            workspace.suspend_after = given.get("suspend_after", workspace.suspend_after)
             workspace.seed = workspace.seed if given.get("seed") is None else given["seed"]
 
         def rows() -> None:
@@ -70,7 +75,8 @@ class World:
 
     def _store(self, workspace: Workspace, change: Callable[[], None], rows: Callable[[], None] | None = None) -> None:
         """Change the workspace and its rows; a failure leaves both as they were."""
-        before = workspace.id, workspace.clock, workspace.edition, workspace.seed
+        names = ("clock", "edition", "rate_limit", "suspend_after", "seed")
+        stored, before = workspace.id, {name: getattr(workspace, name) for name in names}
         try:
             with self.database.transaction():
                 change()
@@ -78,9 +84,10 @@ class World:
                 if rows:
                     rows()
         except BaseException:
-            if not before[0]:
+            if not stored:
                 self.workspaces.unsave(workspace)
-            _, workspace.clock, workspace.edition, workspace.seed = before
+            for name, value in before.items():
+                setattr(workspace, name, value)
             raise
 
     def settings_of(self, workspace: Workspace) -> dict[str, Any]:
@@ -89,7 +96,8 @@ class World:
             "SELECT email FROM bounce_list_entry WHERE workspace_id = ? ORDER BY id", (workspace.id,)
         ).fetchall()
         return {
-            "edition": workspace.edition, "seed": workspace.seed, "lead_credit": lead_credit(self.session(workspace)),
+            "edition": workspace.edition, "rate_limit": workspace.rate_limit, "suspend_after": workspace.suspend_after,
+            "seed": workspace.seed, "lead_credit": lead_credit(self.session(workspace)),
             "community_bounce_list": [row["email"] for row in listed],
         }  # fmt: skip
 

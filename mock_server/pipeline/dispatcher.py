@@ -9,14 +9,15 @@ from urllib.parse import quote, urlsplit
 
 from mock_server.contract.validation import InvalidRequestError
 from mock_server.errors import ApiError
+from mock_server.pipeline.delivery import Receive, Send, deliver
 from mock_server.pipeline.exchange import Answer, Exchange
+from mock_server.pipeline.faults import FaultError
+from mock_server.pipeline.gates import Gates
 from mock_server.pipeline.handling import Handling, broken, refused
+from mock_server.pipeline.journal import Record, Redacted
 from mock_server.pipeline.request_log import RequestLog
 from mock_server.pipeline.stages import MAX_BODY, refusal
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 Stage = Callable[[Exchange], Answer | None]
 
@@ -27,13 +28,16 @@ _METHODS = "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS"
 
 
 class Dispatcher:
-    """`stages` in order; the first answer ends the request, else the handler gives it."""
+    """`stages` in order; the first answer ends the request, else the handler gives it. The journal sees every one."""
 
-    def __init__(self, app: App, stages: Sequence[Stage], handling: Handling, log: RequestLog | None = None) -> None:
+    def __init__(
+        self, app: App, stages: Sequence[Stage], handling: Handling, gates: Gates, log: RequestLog | None
+    ) -> None:
         self._app = app
-        self._log = log
         self._stages = tuple(stages)
         self._handling = handling
+        self._gates = gates
+        self._log = log
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """One ASGI connection."""
@@ -45,14 +49,17 @@ class Dispatcher:
         cors = _cors(headers.get("origin"))
         method = scope["method"]
         if method == "OPTIONS":
-            await _send(send, Answer(204, b"", ""), [*cors, ("allow", _METHODS), *_preflight(headers)])
+            preflight = [*cors, ("allow", _METHODS), *_preflight(headers)]
+            await deliver(send, receive, Answer(204, b"", ""), preflight, None, 0, head=False)
             return
-        exchange = _exchange(scope, mount, "GET" if method == "HEAD" else method, headers, await _read_body(receive))
         started = perf_counter_ns()
+        exchange = _exchange(scope, mount, "GET" if method == "HEAD" else method, headers, await _read_body(receive))
         answer = await self.answer(exchange)
+        self._note(exchange, answer)
         if self._log is not None:
             self._log(method, exchange.path, answer.status, perf_counter_ns() - started)
-        await _send(send, answer, [*cors, *_own_headers(exchange)], head=method == "HEAD")
+        more = [*cors, *_own_headers(exchange)]
+        await deliver(send, receive, answer, more, exchange.fault, exchange.delay, head=method == "HEAD")
 
     async def answer(self, exchange: Exchange) -> Answer:
         """Take a request through the stages."""
@@ -66,8 +73,30 @@ class Dispatcher:
             return refused(exchange, error)
         except InvalidRequestError as error:
             return refusal(exchange, error)
+        except FaultError as error:
+            return Answer.of_json(400, {"message": "Unknown X-Mock-Fault"}, str(error))
         except Exception as error:  # a defect must become an answer, not a dropped connection
             return broken(error)
+
+    def _note(self, exchange: Exchange, answer: Answer) -> None:
+        """Close the journal's record."""
+        workspace, operation, edition = exchange.workspace, exchange.operation, exchange.edition
+        key = workspace.key if workspace else ""
+        record = Record(
+            id=self._gates.of(key).journal.total + 1,
+            at=workspace.clock.now() if workspace else 0,
+            method=exchange.method,
+            path=Redacted(exchange.path.encode(), key),
+            query={name: value for name, value in exchange.query.items() if name != "api_key"},
+            operation=operation.id if operation else "",
+            edition=edition.name if edition else "",
+            status=answer.status,
+            injected=exchange.injected,
+            request=Redacted(exchange.body, key) if exchange.body else None,
+            response=Redacted(answer.body, key) if answer.body else None,
+            violations=exchange.violations,
+        )
+        self._gates.record(key, record)
 
 
 def _mount(scope: MutableMapping[str, Any]) -> str | None:
@@ -85,7 +114,7 @@ def _exchange(
 
 
 async def _read_body(receive: Receive) -> bytes:
-    """The whole body; reading stops a little above the limit, which a stage refuses."""
+    """The whole body; what is a little above the limit is kept, so that a stage refuses it, the rest is not."""
     chunks, size = [], 0
     while True:
         message = await receive()
@@ -104,6 +133,9 @@ def _own_headers(exchange: Exchange) -> list[tuple[str, str]]:
     headers = [("x-mock-hint", hint) for hint in exchange.hints]
     if exchange.operation is not None and exchange.operation.evidence == "low":
         headers.append(("x-mock-evidence", "low"))
+    if exchange.charge is not None and exchange.edition is not None:
+        shown = exchange.edition.behaviour.rate_headers == "always" or exchange.method == "GET"
+        headers += exchange.charge.headers if shown or exchange.charge.retry_after is not None else []
     return headers
 
 
@@ -123,23 +155,9 @@ def _cors(origin: str | None) -> list[tuple[str, str]]:
 def _preflight(headers: dict[str, str]) -> list[tuple[str, str]]:
     if "access-control-request-method" not in headers:
         return []
-    wanted = headers.get("access-control-request-headers", "content-type")
+    allowed = headers.get("access-control-request-headers", "content-type")
     return [
         ("access-control-allow-methods", _METHODS),
-        ("access-control-allow-headers", wanted),
+        ("access-control-allow-headers", allowed),
         ("access-control-max-age", "600"),
     ]
-
-
-async def _send(send: Send, answer: Answer, more: list[tuple[str, str]], *, head: bool = False) -> None:
-    headers = [(b"content-length", str(len(answer.body)).encode())]
-    if answer.media:
-        headers.append((b"content-type", answer.media.encode()))
-    headers += [(name.encode(), _header_value(value)) for name, value in (*answer.headers, *more)]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else answer.body})
-
-
-def _header_value(text: str) -> bytes:
-    """Printable ASCII only: hints may quote what a client sent."""
-    return text.encode("ascii", "replace").translate(None, bytes([*range(32), 127]))

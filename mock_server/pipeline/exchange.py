@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 import orjson
 
 from mock_server.contract.operations import Edition, Operation
 from mock_server.state.workspaces import Workspace
+
+if TYPE_CHECKING:
+    from mock_server.pipeline.faults import Fault
+    from mock_server.pipeline.journal import Violation
+    from mock_server.pipeline.limits import Charge
 
 JSON_MEDIA = "application/json; charset=utf-8"
 
@@ -52,6 +57,11 @@ class Exchange:
     edition: Edition | None = None
     params: Any = None
     input: Any = None
+    charge: Charge | None = None
+    fault: Fault | None = None
+    delay: float = 0.0
+    injected: bool = False
+    violations: list[Violation] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
 
 

@@ -13,6 +13,7 @@ from mock_server.contract.operations import Operation
 from mock_server.contract.registry import Reply
 from mock_server.errors import ApiError
 from mock_server.pipeline.exchange import JSON_MEDIA, Answer, Exchange
+from mock_server.pipeline.faults import faulty
 from mock_server.state.database import Database, Session
 from mock_server.state.purge import Purger
 from mock_server.state.workspaces import WorkspaceLimitError, Workspaces
@@ -40,6 +41,8 @@ class Handling:
             reply = self._write(exchange, operation)
         if reply.hint:
             exchange.hints.append(reply.hint)
+        if exchange.fault is not None and exchange.fault.after and exchange.fault.status is not None:
+            return faulty(exchange, exchange.fault.status, exchange.fault.retry_after)
         return render(operation, reply)
 
     def _read(self, exchange: Exchange, operation: Operation, in_thread: bool) -> Reply:

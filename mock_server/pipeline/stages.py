@@ -8,13 +8,19 @@ from typing import Any
 
 import orjson
 
+from mock_server.config import Settings
 from mock_server.contract.operations import Contract, Edition
-from mock_server.contract.validation import InvalidRequestError
+from mock_server.contract.rate_limits import RateLimit, rate_limit
+from mock_server.contract.validation import SAFE_INTEGER, InvalidRequestError
 from mock_server.errors import ApiError
 from mock_server.pipeline.exchange import Answer, Exchange, decoded, read_query
-from mock_server.state.workspaces import Workspaces
+from mock_server.pipeline.faults import Fault, faulty, read_header
+from mock_server.pipeline.gates import Gates
+from mock_server.pipeline.journal import Violation
+from mock_server.state.workspaces import Workspace, Workspaces
 
 MAX_BODY = 8 * 1024 * 1024
+MAX_DEPTH = 64
 _NOT_FOUND = (
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n'
     "<body>\n<pre>Cannot {method} {path}</pre>\n</body>\n</html>\n"
@@ -25,10 +31,13 @@ _FRACTION = re.compile(rb"[:,\[\s]-?[0-9]+[.eE]")
 class Stages:
     """The stages of the pipeline, with what they look things up in."""
 
-    def __init__(self, contract: Contract, workspaces: Workspaces, server_edition: str) -> None:
+    def __init__(self, contract: Contract, workspaces: Workspaces, gates: Gates, settings: Settings) -> None:
         self.contract = contract
         self.workspaces = workspaces
-        self.server_edition = contract.edition(server_edition)
+        self.gates = gates
+        self.settings = settings
+        self.server_edition = contract.edition(settings.edition)
+        self._limits: dict[str, RateLimit] = {}
 
     def receive(self, exchange: Exchange) -> Answer | None:
         """Undo the encodings of the request line; what is not text is refused."""
@@ -70,6 +79,7 @@ class Stages:
         return None
 
     def _miss(self, exchange: Exchange, edition: Edition) -> Answer:
+        exchange.violations.append(Violation("unknown_route", f"{exchange.method} {exchange.path}"))
         text = _NOT_FOUND.format(method=exchange.method, path=html.escape(exchange.path))
         answer = Answer(404, text.encode(), "text/html; charset=utf-8")
         methods = edition.trie.methods(exchange.host, exchange.segments)
@@ -93,14 +103,66 @@ class Stages:
             raise ApiError("missing_api_key" if missing else "invalid_api_key", hint=hint)
         return None
 
+    def faults(self, exchange: Exchange) -> Answer | None:
+        """What a test has asked to go wrong; an injected answer is not charged."""
+        fault = self._fault(exchange)
+        if fault is None:
+            return None
+        exchange.fault, exchange.injected = fault, fault.status is not None or fault.kind is not None
+        if fault.after or (fault.status is None and fault.kind not in ("reset", "hang")):
+            return None
+        return faulty(exchange, fault.status or 500, fault.retry_after)
+
+    def _fault(self, exchange: Exchange) -> Fault | None:
+        workspace = _workspace(exchange)
+        fault = None
+        if "x-mock-fault" in exchange.headers:
+            fault = read_header(exchange.headers["x-mock-fault"])
+        else:
+            rules = self.gates.of(workspace.key).rules.rules
+            if rules:
+                elapsed = workspace.clock.elapsed()
+                body = peek(exchange)
+                fault = next((r.fault for r in rules if r.strikes(exchange, body, workspace.seed, elapsed)), None)
+        if fault is not None and fault.delay is not None:
+            exchange.delay = fault.delay.draw(workspace.seed, "delay", self.gates.of(workspace.key).journal.total)
+        return fault
+
+    def limits(self, exchange: Exchange) -> Answer | None:
+        """Charge the windows of the key; a refusal changes nothing."""
+        workspace, operation = _workspace(exchange), exchange.operation
+        assert operation is not None
+        windows = self._rate_limit(workspace).windows_of(operation.rate_class)
+        if not windows:
+            return None
+        meter = self.gates.of(workspace.key).meter
+        exchange.charge = meter.charge(windows, workspace.clock.elapsed(), workspace.suspend_after)
+        if exchange.charge.retry_after is not None:
+            suspended = "The key is suspended: it went on after too many refusals." if exchange.charge.suspended else ""
+            raise ApiError("rate_limited", hint=suspended or "Wait Retry-After seconds, or advance the clock.")
+        return None
+
+    def _rate_limit(self, workspace: Workspace) -> RateLimit:
+        text = workspace.rate_limit or self.settings.rate_limit or self.contract.specs[workspace.edition].rate_limit
+        if text not in self._limits:
+            self._limits[text] = rate_limit(text, self.contract.rate_limits)
+        return self._limits[text]
+
     def validate(self, exchange: Exchange) -> Answer | None:
-        """Path, query and body in canonical words."""
+        """Path, query and body in canonical words; what is spelled otherwise is noted."""
         operation = exchange.operation
         assert operation is not None
         query = {name: value for name, value in exchange.query.items() if name != "api_key"}
-        exchange.params = operation.read_parameters(exchange.path_values, query)
-        exchange.input = operation.read_body(_json(exchange))
+        notes: list[str] = []
+        exchange.params = operation.read_parameters(exchange.path_values, query, notes)
+        exchange.input = operation.read_body(_json(exchange), notes)
+        exchange.violations += [Violation("spelling", note) for note in notes]
         return None
+
+
+def _workspace(exchange: Exchange) -> Workspace:
+    assert exchange.workspace is not None
+    return exchange.workspace
 
 
 def _edition(exchange: Exchange) -> Edition:
@@ -117,6 +179,7 @@ def bad_request(message: str, source: str, hint: str = "") -> Answer:
 def refusal(exchange: Exchange, error: InvalidRequestError) -> Answer:
     """The answer to a request that its document refuses, in the edition's form."""
     edition, operation = _edition(exchange), exchange.operation
+    exchange.violations.append(Violation(error.kind, error.message))
     if error.code and operation is not None and error.code in operation.errors:
         answer = operation.errors[error.code]
         return Answer.of_json(answer.status, answer.body({"value": _shown(error.value)}), error.message)
@@ -132,19 +195,41 @@ def _shown(value: object) -> object:
 
 
 def _json(exchange: Exchange) -> Any:
-    """The JSON body, as JavaScript reads it: 1.0 is 1. None when there is none. Raises `InvalidRequestError`."""
+    """The JSON body, as JavaScript reads it: 1.0 is 1. No body is an empty object. Raises `InvalidRequestError`."""
     raw = exchange.body
     if not raw:
-        return None
+        return {}
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise InvalidRequestError(f"Unexpected token in JSON: {error}", "body", "") from error
     if not exchange.headers.get("content-type", "application/json").startswith("application/json"):
-        exchange.hints.append("Send Content-Type: application/json; the real service may ignore this body.")
+        hint = "Send Content-Type: application/json; the real service may ignore this body."
+        exchange.hints.append(hint)
+        exchange.violations.append(Violation("content_type", hint))
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(body):
+        raise InvalidRequestError(f"A body may have {MAX_DEPTH} levels", "body", "")
     if b"\\u0000" in raw and _has_nul(body):
         raise InvalidRequestError("NUL characters are not allowed", "body", "")
     return _with_integers(body) if _FRACTION.search(raw) else body
+
+
+def peek(exchange: Exchange) -> Any:
+    """The JSON body for those who only look; None when it is none."""
+    try:
+        return orjson.loads(exchange.body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        inner = (list(one.values()) if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [item for items in inner for item in items]
+        if not level:
+            return False
+    return True
 
 
 def _has_nul(value: Any) -> bool:
@@ -157,7 +242,7 @@ def _has_nul(value: Any) -> bool:
 
 def _with_integers(value: Any) -> Any:
     if isinstance(value, float):
-        return int(value) if value.is_integer() else value
+        return int(value) if value.is_integer() and abs(value) <= SAFE_INTEGER else value
     if isinstance(value, dict):
         return {key: _with_integers(item) for key, item in value.items()}
     return [_with_integers(item) for item in value] if isinstance(value, list) else value

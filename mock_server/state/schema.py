@@ -24,6 +24,10 @@ workspace = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("seed", BigInteger, nullable=False),
     Column("edition", Text, nullable=False),
+    Column(
+        "rate_limit", Text, nullable=False, server_default="", comment="empty = as the server, or the edition, says"
+    ),
+    Column("suspend_after", Integer, comment="refused requests in a row that suspend the key; NULL = never"),
     Column("lead_credit", BigInteger, comment="leads that may still be added to campaigns; NULL = no limit"),
     Column("clock_mode", Text, nullable=False),
     Column("clock_offset", BigInteger, nullable=False),

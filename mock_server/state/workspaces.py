@@ -18,13 +18,15 @@ class WorkspaceLimitError(Exception):
 class Workspace:
     """One key's world. `id` is 0 until it is stored: no row belongs to workspace 0."""
 
-    __slots__ = ("clock", "edition", "id", "key", "seed")
+    __slots__ = ("clock", "edition", "id", "key", "rate_limit", "seed", "suspend_after")
 
     def __init__(self, key: str, seed: int, edition: str, clock: Clock) -> None:
         self.key = key
         self.id = 0
         self.seed = seed
         self.edition = edition
+        self.rate_limit = ""
+        self.suspend_after: int | None = None
         self.clock = clock
 
     @property
@@ -36,6 +38,7 @@ class Workspace:
         """As stored."""
         return {
             "key": self.key, "seed": self.seed, "edition": self.edition,
+            "rate_limit": self.rate_limit, "suspend_after": self.suspend_after,
             "clock_mode": self.clock.mode, "clock_offset": self.clock.offset,
             "clock_frozen_at": self.clock.frozen_at, "clock_moved": self.clock.moved,
         }  # fmt: skip
@@ -74,6 +77,7 @@ class Workspaces:
         clock = Clock(row["clock_mode"], row["clock_offset"], row["clock_frozen_at"], row["clock_moved"])
         workspace = Workspace(key, row["seed"], row["edition"], clock)
         workspace.id = row["id"]
+        workspace.rate_limit, workspace.suspend_after = row["rate_limit"], row["suspend_after"]
         return workspace
 
     def save(self, workspace: Workspace) -> None:
