@@ -20,6 +20,7 @@ from mock_server.config import Settings, openapi_directory
 from mock_server.contract.operations import Contract
 from mock_server.contract.publish import published
 from mock_server.state.database import Database, StoreError
+from mock_server.testing.control import Control, ControlError
 
 app = typer.Typer(
     help="A local, stateful mock of the Smartlead API.", no_args_is_help=True, add_completion=False,
@@ -133,6 +134,36 @@ def openapi(
         typer.echo(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120), nl=False)
     else:
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def journal(
+    key: Annotated[str, _option("The workspace; without it, requests that named no known key.", "KEY")] = "",
+    url: Annotated[str, _option("The running server.", "URL")] = "http://127.0.0.1:8000",
+    operation: Annotated[str | None, typer.Option(help="Only this operation.")] = None,
+    status: Annotated[int | None, typer.Option(help="Only this status.")] = None,
+    violations: Annotated[bool, typer.Option("--violations", help="Only what the document does not say.")] = False,
+    limit: Annotated[int, typer.Option(help="At most so many, the newest.", min=0, max=10_000)] = 100,
+    format: Annotated[_Log, typer.Option(help="One line per request, or JSON.")] = "text",
+) -> None:
+    """Print what a running server was asked, without secrets."""
+    filters: dict[str, Any] = {
+        "operation": operation,
+        "status": status,
+        "violations": violations or None,
+        "limit": limit,
+    }
+    try:
+        found = Control(url.rstrip("/"), key).call("GET", "/requests", **filters)
+    except ControlError as error:
+        raise _fail(str(error)) from None
+    if format == "json":
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for one in found["requests"]:
+        typer.echo(f"{one['at']} {one['status']} {one['method']} {one['path']} {one['operation']}")
+        for violation in one["violations"]:
+            typer.echo(f"    {violation['kind']}: {violation['message']}")
 
 
 @app.command("doctor")

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "control": {"base", "contract", "state", "families", "pipeline", "control"},
     "doctor": {"base", "state"},
 }
-FREE = {"app", "cli"}
+FREE = {"app", "cli", "testing"}
 
 
 def layer_of(dotted: str) -> str:

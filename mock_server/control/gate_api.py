@@ -9,7 +9,7 @@ from mock_server.control import gate_models as models
 from mock_server.control.world import World
 from mock_server.pipeline.faults import Delay, Fault, Rule
 from mock_server.pipeline.gates import Gate
-from mock_server.pipeline.journal import Journal, Record, pick
+from mock_server.pipeline.journal import Journal, Record, pick, query_of
 
 
 def gate_routes(world: World) -> APIRouter:
@@ -131,7 +131,7 @@ def _moment(text: str | None) -> int | None:
 
 def _shown(record: Record) -> models.RequestShown:
     return models.RequestShown(
-        id=record.id, at=iso(record.at), method=record.method, path=record.path.text, query=dict(record.query),
+        id=record.id, at=iso(record.at), method=record.method, path=record.path.text, query=query_of(record),
         operation=record.operation, edition=record.edition, status=record.status, injected=record.injected,
         request=record.request.value if record.request else None,
         response=record.response.value if record.response else None,

@@ -71,8 +71,8 @@ class WorkspaceSettings(Model):
     """How a workspace behaves.
 
     `rate_limit`: a profile, N/SECONDS or off; empty = as the server or the edition says. `suspend_after`: refused
-    requests in a row that suspend the key, null = never. `lead_credit`: leads that may still be added to campaigns, null =
-    no limit. `community_bounce_list`: addresses that the import counts in `bounce_count`.
+    requests in a row that suspend the key, null = never. `lead_credit`: leads that may still be added to campaigns,
+    null = no limit. `community_bounce_list`: addresses that the import counts in `bounce_count`.
     """
 
     edition: str

@@ -35,7 +35,7 @@ async def deliver(
     if kind == "hang":
         await _hang(receive)
     if kind in ("hang", "reset"):
-        _abort(send)
+        await _abort(send)
         return
     body = b"" if head else answer.body
     length = len(answer.body)
@@ -45,7 +45,7 @@ async def deliver(
     await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer, more, length)})
     if kind == "truncate":
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        _abort(send)
+        await _abort(send)
     elif kind == "slow":
         await _slowly(send, body)
     else:
@@ -70,12 +70,13 @@ async def _slowly(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _abort(send: Send) -> None:
+async def _abort(send: Send) -> None:
     """Drop the connection without a further byte. Only a server's own `send` knows its transport."""
     transport = getattr(getattr(send, "__self__", None), "transport", None)
     if transport is None:
         raise ConnectionResetError("injected fault: the connection is dropped")
     transport.abort()
+    await asyncio.sleep(0.001)  # lets the server notice, or it reports that the answer is missing
 
 
 def _headers(answer: Answer, more: list[tuple[str, str]], length: int) -> list[tuple[bytes, bytes]]:

@@ -87,7 +87,7 @@ class Dispatcher:
             at=workspace.clock.now() if workspace else 0,
             method=exchange.method,
             path=Redacted(exchange.path.encode(), key),
-            query={name: value for name, value in exchange.query.items() if name != "api_key"},
+            query=Redacted(exchange.query_string, key),
             operation=operation.id if operation else "",
             edition=edition.name if edition else "",
             status=answer.status,

@@ -47,6 +47,7 @@ class Database:
                 f"--db {path}: {error}. Give a file of this program, or a path that does not exist."
             ) from error
         self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
@@ -99,12 +100,14 @@ class Database:
         """This thread's connection for reads that take long."""
         if not hasattr(self._local, "connection"):
             self._local.connection = self._connect()
+            self._readers.append(self._local.connection)
         connection: sqlite3.Connection = self._local.connection
         return connection
 
     def close(self) -> None:
         """Close the store; a temporary one is removed."""
-        self.writer.close()
+        for connection in (*self._readers, self.writer):
+            connection.close()
         if self._temporary:
             self._temporary.cleanup()
 

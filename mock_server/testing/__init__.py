@@ -1,0 +1,1 @@
+"""For tests: a server in a thread, a client of the control API, and a pytest plugin."""
