@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SETUP := pyproject.toml constraints.txt
 
-.PHONY: serve test lint openapi
+.PHONY: serve test lint openapi bench
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve-ready
@@ -20,6 +20,9 @@ lint: $(VENV)/.test-ready
 
 openapi: $(VENV)/.test-ready
 	$(BIN)/python -m mock_server.contract.codegen
+
+bench: $(VENV)/.test-ready
+	$(BIN)/python -m tests.benchmark $(ARGS)
 
 $(VENV)/.serve-ready: $(SETUP)
 	$(PYTHON) -m venv $(VENV)

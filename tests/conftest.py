@@ -13,12 +13,36 @@ from fastapi.testclient import TestClient
 
 from mock_server.app import create_app
 from mock_server.config import Settings
-from tests.answers import check_answer
+from tests.answers import check_answer, operation_of
+from tests.recording import DIRECTORY, RECORDER
 
 hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("default")
 
 _keys = itertools.count(1)
+
+
+def _note(world: Any, key: str, edition: str, response: Any, sent: tuple[dict[str, Any], Any]) -> None:
+    """Hold an answer against the document, and record it where recording is on; injected answers are no evidence."""
+    if RECORDER is None:
+        check_answer(world.contract, edition, response)
+        return
+    path = response.request.url.raw_path.decode().partition("?")[0]
+    operation = operation_of(world.contract.edition(edition), response.request.method, path)
+    records = world.gates.of(key if world.workspaces.get(key) else "").journal.records
+    if operation is not None and not (records and records[-1].injected):
+        RECORDER.request(operation.id, edition, *sent, response)
+    try:
+        check_answer(world.contract, edition, response)
+    except AssertionError as misfit:
+        RECORDER.misfit(operation.id if operation else path, str(misfit))
+        raise
+
+
+def pytest_sessionfinish() -> None:
+    """Leave what was recorded to `tests.contract_coverage`."""
+    if RECORDER is not None and DIRECTORY is not None:
+        RECORDER.write(DIRECTORY)
 
 
 class Api:
@@ -43,7 +67,7 @@ class Api:
             workspace = world.workspaces.get(self.key)
             edition = workspace.edition if workspace else world.settings.edition
         if edition in world.contract.specs:
-            check_answer(world.contract, edition, response)
+            _note(world, self.key, edition, response, (params, more.get("json")))
         return response
 
     def get(self, path: str, **more: Any) -> Any:

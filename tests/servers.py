@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import httpx2
 from fastapi.testclient import TestClient
@@ -40,6 +40,12 @@ class Server:
 
     url: str
     process: subprocess.Popen[str]
+    errors: IO[str]
+
+    def log(self) -> str:
+        """What it wrote to stderr so far."""
+        self.errors.seek(0)
+        return self.errors.read()
 
     @contextmanager
     def api(self, key: str) -> Iterator[RemoteApi]:
@@ -85,7 +91,7 @@ def server(*options: str) -> Iterator[Server]:
                 process.wait()
                 log.seek(0)
                 raise AssertionError(f"{arguments} is not ready: {line!r}\n{log.read()}")
-            yield Server(ready[1], process)
+            yield Server(ready[1], process, log)
         finally:
             guard.cancel()
             process.kill()

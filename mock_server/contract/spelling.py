@@ -87,7 +87,7 @@ def _joined(pairs: list[tuple[str, Any]], source: Source) -> Json:
     """One object of all pairs; a key that comes twice must have one value."""
     joined: Json = {}
     for key, item in pairs:
-        if key in joined and joined[key] != item:
+        if key in joined and (joined[key] != item or type(joined[key]) is not type(item)):
             raise InvalidRequestError(f'"{key}" is given twice, in two spellings, with different values', source, key)
         joined[key] = item
     return joined

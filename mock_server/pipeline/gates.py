@@ -10,7 +10,7 @@ from mock_server.pipeline.journal import Journal, Record
 from mock_server.pipeline.limits import Meter
 
 #: bytes that the records of one server may take; older ones make room
-BUDGET = 48 * 1024 * 1024
+BUDGET = 24 * 1024 * 1024
 _RECORD_SIZE = 600
 
 

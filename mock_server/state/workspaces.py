@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Any
 
 from mock_server import rng
@@ -32,7 +33,7 @@ class Workspace:
     @property
     def user_id(self) -> int:
         """The account's user, the same in every process for one seed and key."""
-        return 1001 + rng.number(self.seed, self.key, "user") % 1_000_000
+        return _user_id(self.seed, self.key)
 
     def columns(self) -> dict[str, Any]:
         """As stored."""
@@ -42,6 +43,11 @@ class Workspace:
             "clock_mode": self.clock.mode, "clock_offset": self.clock.offset,
             "clock_frozen_at": self.clock.frozen_at, "clock_moved": self.clock.moved,
         }  # fmt: skip
+
+
+@lru_cache(maxsize=10_000)
+def _user_id(seed: int, key: str) -> int:
+    return 1001 + rng.number(seed, key, "user") % 1_000_000
 
 
 class Workspaces:

@@ -23,7 +23,7 @@ _HITS = Statement(
         this_workspace(block_list_entry), one_of(_b.value, "values"), one_of(_b.client_id, "clients")
     )
 )
-_ONE = Statement(select(block_list_entry).where(this_workspace(block_list_entry), _b.id == bindparam("id")))
+_ANY = Statement(select(_b.id).where(this_workspace(block_list_entry)).limit(1))
 
 
 def blocked(ctx: Context, addresses: Sequence[str], client_id: int | None) -> set[str]:
@@ -31,6 +31,8 @@ def blocked(ctx: Context, addresses: Sequence[str], client_id: int | None) -> se
 
     An address blocks itself, a domain every address at it and at its sub-domains.
     """
+    if ctx.db.one(_ANY) is None:
+        return set()
     triggers = {address: [address, *domain_and_parents(domain_of(address))] for address in addresses}
     values = list({value for candidates in triggers.values() for value in candidates})
     clients = [0] if client_id is None else [0, client_id]

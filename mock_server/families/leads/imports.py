@@ -94,6 +94,9 @@ def import_leads(
         )
     result.ids |= _new_leads(ctx, [(address, given) for address, given in added if address not in existing])
     _enrol(ctx, campaign["id"], [result.ids[address] for address, _ in added])
+    known_before = [existing[address]["id"] for address, _ in added if address in existing]
+    if known_before:
+        ctx.db.run(_ENROLLED, ids=known_before, now=ctx.now)
     if credit is not None and added:
         use_lead_credit(ctx.db, len(added))
     return result
@@ -155,7 +158,6 @@ def _enrol(ctx: Context, campaign_id: int, lead_ids: Sequence[int]) -> None:
         for n, lead_id in enumerate(lead_ids)
     ]
     ctx.db.insert_many(enrolment, rows)
-    ctx.db.run(_ENROLLED, ids=list(lead_ids), now=ctx.now)
 
 
 def texts_of(given: dict[str, Any]) -> dict[str, str | None]:

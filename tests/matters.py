@@ -1,0 +1,85 @@
+"""Prove that a query parameter or a body field is not merely accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi.testclient import TestClient
+
+from tests.conftest import Api
+from tests.fields import shapes
+from tests.recording import RECORDER
+from tests.worlds import fresh
+
+NOW = "2026-01-01T00:00:00Z"
+#: ids that a fresh workspace gives to the first of each kind
+FIRST = {"campaign_id": 1001, "email_account_id": 1001, "lead_id": 3_000_000_001, "lead_map_id": 3_000_000_001}
+
+Given = Callable[[Api], object]
+
+
+def nothing(api: Api) -> None:
+    """An empty workspace."""
+
+
+def matters(
+    client: TestClient, operation_id: str, field: str, a: Any, b: Any, *,
+    given: Given = nothing, body: Any = None, reads: Sequence[str] = (), then: Given | None = None,
+) -> None:  # fmt: skip
+    """AssertionError unless the value of one field changes the answer, or what is read afterwards.
+
+    The same calls are made three times from an empty workspace with one seed and a clock that stands still: with `a`,
+    with `b`, and with `a` again, which must show what the first run showed. `given` prepares the workspace, the call
+    takes `body` with the field set, then `then` acts and the paths of `reads` are read.
+    """
+    assert field in shapes()[operation_id].inputs, f"{operation_id} has no field {field}"
+    api = fresh(client)
+
+    def seen(value: Any) -> list[Any]:
+        _start_over(api)
+        given(api)
+        answer = _call(api, operation_id, field, value, body)
+        assert answer.status_code == 200, answer.text
+        after = [] if then is None else [then(api)]
+        return [answer.text, *after, *(_read(api, path) for path in reads)]
+
+    first, second, again = seen(a), seen(b), seen(a)
+    assert first == again, "the same calls do not show the same"
+    assert first != second, f"{operation_id} takes {field}, but {a!r} and {b!r} show the same"
+    if RECORDER is not None:
+        RECORDER.proof(operation_id, field)
+
+
+def _start_over(api: Api) -> None:
+    for method, path, body in (
+        ("POST", "/reset", None), ("PUT", "/settings", {"seed": 1}), ("PUT", "/clock", {"mode": "frozen", "now": NOW}),
+    ):  # fmt: skip
+        assert api.control(method, path, body).status_code == 200
+
+
+def _call(api: Api, operation_id: str, field: str, value: Any, body: Any) -> Any:
+    shape = shapes()[operation_id]
+    path = shape.path.format(**FIRST)
+    if field in shape.query:
+        return api.request(shape.method.upper(), path, params={field: value})
+    return api.request(shape.method.upper(), path, json=with_field(body or {}, field, value))
+
+
+def with_field(body: Any, field: str, value: Any) -> Any:
+    """A copy of `body` with the field set; on the way to it, the first item of each list is taken."""
+    changed = deepcopy(body)
+    *parents, name = field.split(".")
+    place = changed
+    for parent in parents:
+        place = place[parent.removesuffix("[]")][0] if parent.endswith("[]") else place.setdefault(parent, {})
+    place[name.removesuffix("[]").removesuffix("{}")] = value
+    return changed
+
+
+def _read(api: Api, path: str) -> tuple[int, str]:
+    bare, _, query = path.partition("?")
+    answer = api.get(bare, params=dict(parse_qsl(query)))
+    return answer.status_code, answer.text

@@ -1,0 +1,272 @@
+"""Every documented refusal is real: a call is answered with exactly the documented status and body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from mock_server.app import create_app
+from mock_server.config import Settings, openapi_directory
+from mock_server.contract.document import operations_of, resolve
+from mock_server.contract.operations import Contract
+from tests import worlds
+from tests.conftest import Api
+from tests.store import mail_lead
+from tests.worlds import Described, World, described
+
+CONTRACT = Contract(openapi_directory())
+UNKNOWN = 3_999_999_999
+#: what no call of these editions gets: answers to a rate limit, and the validation text of another edition
+NOT_RAISED = {"rate_limited", "rate_limited_guide", "invalid_parameters"}
+REQUIRED: dict[str, dict[str, object]] = {
+    "get_lead_by_email": {"email": "ann@x.example"},
+    "delete_from_global_block_list": {"id": 1},
+}
+Provoked = tuple[Any, dict[str, object]]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A documented error answer, and a code that it stands for: the first example of a code answers it."""
+
+    edition: str
+    operation_id: str
+    status: int
+    name: str
+    code: str
+    template: Any
+
+    def __str__(self) -> str:
+        return f"{self.edition}-{self.operation_id}-{self.status}-{self.name}-{self.code}"
+
+
+def refusals(edition: str) -> Iterator[Refusal]:
+    """The error answers that an edition's document promises for codes that its operations can raise."""
+    document = CONTRACT.document(edition)
+    for path, _, operation in operations_of(document):
+        named = path + str(operation.get("requestBody"))
+        raisable = {
+            "lead_not_found": "{lead_" in path or "'lead_ids'" in named, "campaign_not_found": "campaign_id" in named,
+        }  # fmt: skip
+        taken = set(NOT_RAISED)
+        for status, name, example in _examples(document, operation):
+            codes = example.get("x-codes", [name] if status >= 400 else [])
+            for code in codes:
+                if code not in taken and raisable.get(code, True):
+                    template = example.get("x-template", example["value"])
+                    yield Refusal(edition, operation["operationId"], status, name, code, template)
+            taken.update(codes)
+
+
+def _examples(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    for status, response in operation["responses"].items():
+        for media in resolve(document, response).get("content", {}).values():
+            for name, example in media.get("examples", {}).items():
+                yield int(status), name, resolve(document, example)
+
+
+REFUSALS = [refusal for edition in ("default", "live") for refusal in refusals(edition)]
+
+
+@pytest.fixture(scope="module")
+def restricted() -> Iterator[TestClient]:
+    """A server that knows one key only."""
+    with TestClient(create_app(Settings(keys=frozenset({"known"})))) as client:
+        yield client
+
+
+@dataclass
+class Caller:
+    """Calls one operation in one edition."""
+
+    api: Api
+    edition: str
+    one: Described
+    restricted: TestClient
+
+    @cached_property
+    def world(self) -> World:
+        """A workspace with one of everything, made when it is first asked for."""
+        return worlds.build(self.api, "alpha")
+
+    def own(self, body: Any = None, query: dict[str, object] | None = None, **ids: int) -> Any:
+        """The operation on what the world has, apart from `ids`; a required query parameter has some value."""
+        if set(re.findall(r"{(\w+)}", self.one.path)) - ids.keys():
+            world = self.world
+            known = {"campaign_id": world.campaign_id, "lead_id": world.lead_ids[0], "lead_map_id": world.lead_map_id}
+            ids = {**known, "email_account_id": world.email_account_id, **ids}
+        params = {**REQUIRED.get(self.one.id, {}), **(query or {})}
+        more = {} if body is None else {"json": body}
+        return self.api.request(
+            self.one.method, self.one.path.format(**ids), edition=self.edition, params=params, **more
+        )
+
+    def start(self) -> Caller:
+        """Start the world's campaign."""
+        path = f"/campaigns/{self.world.campaign_id}/status"
+        assert self.api.post(path, {"status": "START"}).status_code == 200
+        return self
+
+    def complete(self) -> Caller:
+        """End the sequence of the world's first lead by hand."""
+        path = f"/campaigns/{self.world.campaign_id}/leads/{self.world.lead_map_id}/manual-complete"
+        assert self.api.post(path).status_code == 200
+        return self
+
+    def with_key(self, client: TestClient, **key: str) -> Any:
+        """The operation on a server, with the key that is given."""
+        path = re.sub(r"{\w+}", "1", self.one.path)
+        return client.request(self.one.method, f"/api/v1{path}", params=key, headers={"X-Mock-Edition": self.edition})
+
+
+WINDOW = {"timezone": "UTC", "days_of_the_week": [1], "start_hour": "09:00", "end_hour": "17:00"}
+STEP = {"seq_number": 1, "seq_delay_details": {"delay_in_days": 0}, "subject": "s", "email_body": "b"}
+VARIANT = {"id": UNKNOWN, "subject": "s", "email_body": "b", "variant_label": "A"}
+
+
+def _account(call: Caller, **changes: object) -> Any:
+    return call.own({**call.one.example, **changes})
+
+
+def _suspended(call: Caller) -> Provoked:
+    account_id = call.world.email_account_id
+    assert call.api.post(f"/email-accounts/{account_id}", {"is_suspended": True}).status_code == 200
+    return call.own({"email_account_ids": [account_id]}), {"id": account_id}
+
+
+def _last_mailbox(call: Caller) -> Provoked:
+    ids = [call.start().world.email_account_id, call.world.other_account_id]
+    return call.own({"email_account_ids": ids}), {}
+
+
+def _without_credit(call: Caller) -> Provoked:
+    leads = [{"email": "new@x.example"}, {"email": "newer@x.example"}, {"email": call.world.email}]
+    assert call.api.control("PUT", "/settings", {"lead_credit": 0}).status_code == 200
+    return call.own({"lead_list": leads}), {"count": 2}
+
+
+def _last_step(call: Caller) -> Provoked:
+    mail_lead(call.api, call.world.campaign_id, call.world.lead_ids[0], 2, "COMPLETED")
+    return call.own({}), {}
+
+
+def _full_of_fields(call: Caller) -> Provoked:
+    return call.own({"email": call.world.email, "custom_fields": {f"f{n}": n for n in range(200)}}), {}
+
+
+def _no_campaign(call: Caller) -> Provoked:
+    example = call.one.example
+    if "parent_campaign_id" in (example or {}):
+        return call.own({**example, "parent_campaign_id": UNKNOWN}), {}
+    return call.own(example, campaign_id=UNKNOWN, lead_id=UNKNOWN, lead_map_id=UNKNOWN), {}
+
+
+def _no_lead(call: Caller) -> Provoked:
+    example = call.one.example
+    if "lead_ids" in (example or {}):
+        return call.own({"lead_ids": [call.world.lead_ids[0], UNKNOWN]}), {}
+    return call.own(example, lead_id=UNKNOWN, lead_map_id=UNKNOWN), {}
+
+
+def _unknown_word(call: Caller) -> Provoked:
+    answer = call.own(query={"unknown": 1}, campaign_id=1, lead_id=1, lead_map_id=1, email_account_id=1)
+    validation = {"source": "query", "keys": ["unknown"]}
+    return answer, {"message": '"unknown" is not allowed', "validation": validation}
+
+
+#: code, or (operation, code) -> the call that is refused so, and what its answer has for the placeholders
+PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
+    "missing_api_key": lambda call: (call.with_key(call.api.client), {}),
+    "invalid_api_key": lambda call: (call.with_key(call.restricted, api_key="wrong"), {}),
+    "invalid_request": _unknown_word,
+    "campaign_not_found": _no_campaign,
+    "lead_not_found": _no_lead,
+    "email_account_not_found": lambda call: (call.own(call.one.example, email_account_id=UNKNOWN), {"id": UNKNOWN}),
+    "email_account_not_allowed": lambda call: (call.own({"email_account_ids": [UNKNOWN]}), {"id": UNKNOWN}),
+    "campaign_active": lambda call: (call.start().own(), {}),
+    "invalid_timezone": lambda call: (call.own({**WINDOW, "timezone": "Mars/Base"}), {"value": "Mars/Base"}),
+    "invalid_start_hour": lambda call: (call.own({**WINDOW, "start_hour": "9am"}), {"value": "9am"}),
+    "invalid_end_hour": lambda call: (call.own({**WINDOW, "end_hour": "24:00"}), {"value": "24:00"}),
+    "start_after_end": lambda call: (call.own({**WINDOW, "start_hour": "17:01"}), {}),
+    "invalid_track_settings": lambda call: (
+        call.own({"track_settings": ["DONT_EMAIL_OPEN"]}), {"value": "DONT_EMAIL_OPEN"},
+    ),
+    "invalid_stop_lead_settings": lambda call: (call.own({"stop_lead_settings": "NEVER"}), {"value": "NEVER"}),
+    "bounce_threshold_locked": lambda call: (call.start().own({"bounce_autopause_threshold": "5"}), {}),
+    "ooo_settings_conflict": lambda call: (
+        call.own({"out_of_office_detection_settings": {"autoReactivateOOO": True, "autoCategorizeOOO": True}}), {},
+    ),
+    "cannot_start": lambda call: (
+        call.own({"status": "START"}, campaign_id=call.world.child_id), {"reason": "no sequence"},
+    ),
+    "status_change_refused": lambda call: (call.own({"status": "STOPPED"}), {"from": "DRAFTED", "to": "STOPPED"}),
+    "campaign_is_active": lambda call: (call.start().own({"sequences": [STEP]}), {}),
+    "sequence_not_found": lambda call: (call.own({"sequences": [{**STEP, "id": UNKNOWN}]}), {"id": UNKNOWN}),
+    "variant_not_found": lambda call: (call.own({"sequences": [{**STEP, "seq_variants": [VARIANT]}]}), {"id": UNKNOWN}),
+    "duplicate_seq_number": lambda call: (call.own({"sequences": [STEP, STEP]}), {"seq_number": 1}),
+    "account_exists_other_user": lambda call: (_account(call, from_email="ann@taken.simulator.test"), {}),
+    "account_exists": lambda call: (
+        _account(call, from_email=f"box@{call.world.marker}.example"), {"id": call.world.email_account_id},
+    ),
+    "account_verification_failed": lambda call: (
+        _account(call, smtp_host="fail.simulator.test"),
+        {"id": None, "reason": "Invalid login: 535 Authentication failed"},
+    ),
+    ("save_email_account", "email_account_not_found"): lambda call: (_account(call, id=UNKNOWN), {"id": UNKNOWN}),
+    "email_account_unusable": _suspended,
+    "last_email_account": _last_mailbox,
+    "lead_credit_exhausted": _without_credit,
+    "invalid_email": lambda call: (call.own({"email": "not-an-address"}), {"value": "not-an-address"}),
+    "email_taken": lambda call: (call.own({"email": "lead2@alpha.example"}), {"value": "lead2@alpha.example"}),
+    "too_many_custom_fields": _full_of_fields,
+    "lead_not_pausable": lambda call: (call.complete().own(), {"status": "COMPLETED"}),
+    "lead_at_last_step": _last_step,
+    "category_not_found": lambda call: (call.own({"category_id": 999}), {"value": 999}),
+    ("add_to_global_block_list", "invalid_block_list_entry"): lambda call: (
+        call.own({"domain_block_list": ["ok.example", "no domain"]}), {"value": "no domain"},
+    ),
+    ("add_emails_to_block_list", "invalid_block_list_entry"): lambda call: (
+        call.own({"emails": ["ok@x.example", "ann@"]}), {"value": "ann@"},
+    ),
+    "block_list_entry_not_found": lambda call: (call.own(query={"id": UNKNOWN}), {}),
+}  # fmt: skip
+
+
+def provocation(refusal: Refusal) -> Callable[[Caller], Provoked] | None:
+    """The call that gets a refusal."""
+    return PROVOKED.get((refusal.operation_id, refusal.code), PROVOKED.get(refusal.code))
+
+
+def filled(template: Any, values: dict[str, object]) -> Any:
+    """A documented body with the values of one call in it."""
+    if isinstance(template, dict):
+        return {key: filled(value, values) for key, value in template.items()}
+    whole = re.fullmatch(r"{(\w+)}", str(template))
+    if whole:
+        return values[whole[1]]
+    return template if not isinstance(template, str) else re.sub(r"{(\w+)}", lambda one: str(values[one[1]]), template)
+
+
+def test_every_documented_refusal_can_be_provoked() -> None:
+    """No operation documents a refusal that no call gets, and no case here is about one that is not documented."""
+    assert [str(refusal) for refusal in REFUSALS if provocation(refusal) is None] == []
+    documented = {refusal.code for refusal in REFUSALS} | {(refusal.operation_id, refusal.code) for refusal in REFUSALS}
+    assert PROVOKED.keys() - documented == set()
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=str)
+def test_the_refusal_is_answered_as_documented(api: Api, restricted: TestClient, refusal: Refusal) -> None:
+    """The call that a refusal is for gets its status and its body."""
+    provoke = provocation(refusal)
+    assert provoke is not None
+    response, values = provoke(Caller(api, refusal.edition, described(refusal.operation_id), restricted))
+    expected = filled(refusal.template, values)
+    if refusal.code == "invalid_request":
+        expected |= values
+    assert (response.status_code, response.json()) == (refusal.status, expected)

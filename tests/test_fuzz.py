@@ -1,0 +1,75 @@
+"""Schemathesis over the whole document, in every edition, against a real server (bounded).
+
+Its known traps are closed: only one key is valid, so a run without it fails as a whole; the world holds what the paths
+name, so that few calls end in 404; and the warnings about both are failures. Deletions run last, when nothing is left
+to be missed. `unsupported_method` is off: the service answers 404 to a wrong method, not 405.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mock_server.config import openapi_directory
+from mock_server.contract.operations import Contract
+from tests.servers import Server, environment, run, server
+
+KEY = "fuzz-secret-key"
+EDITIONS = sorted(Contract(openapi_directory()).specs)
+CONFIG = f"""
+color = false
+continue-on-failure = true
+warnings = {{ fail-on = ["missing_auth", "missing_test_data"] }}
+[parameters]
+"path.campaign_id" = 1001
+"path.lead_id" = 3000000001
+"path.email_account_id" = 1001
+"path.lead_map_id" = 3000000001
+"body.parent_campaign_id" = 1001
+[auth.openapi.api_key]
+api_key = "{KEY}"
+"""
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+    "negative_data_rejection,ignored_auth"
+)
+
+
+def fuzz(running: Server, directory: Path, edition: str, *options: str) -> str:
+    """One run; its output. AssertionError when it found anything."""
+    config = directory / "schemathesis.toml"
+    config.write_text(CONFIG)
+    command = [
+        sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", f"{running.url}/openapi.json",
+        "--seed", "1", "--phases", "examples,coverage,fuzzing", "--max-examples", "4", "--no-shrink", "--checks", CHECKS,
+        *options,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, cwd=directory, env=environment(), check=False)
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, f"{edition}: {output[-6000:]}"
+    assert "Test cases:" in output, "the fuzzer did not run"
+    return output
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_nothing_that_a_fuzzer_sends_breaks_the_promises(tmp_path: Path, edition: str) -> None:
+    """No unlisted 5xx, no undocumented answer, no bad input accepted, no key in any output, and a sound store."""
+    store = tmp_path / "fuzz.db"
+    with server("--db", str(store), "--edition", edition, "--keys", KEY, "--log-format", "json") as running:
+        with running.api(KEY) as api:
+            api.add(api.campaign(), "ana@example.com")
+            api.account()
+            step = {"seq_number": 1, "seq_delay_details": {"delay_in_days": 0}, "subject": "Hi", "email_body": "Hello"}
+            assert api.post("/campaigns/1001/sequences", {"sequences": [step]}).status_code == 200
+        output = fuzz(running, tmp_path, edition, "--exclude-method", "DELETE")
+        output += fuzz(running, tmp_path, edition, "--include-method", "DELETE", "--warnings", "off")
+        with running.api(KEY) as api:
+            output += api.control("GET", "/requests").text + api.control("GET", "/violations").text
+        running.kill()
+        output += running.log()
+    assert KEY not in output
+    doctor = run("doctor", "--db", str(store))
+    assert doctor.returncode == 0, doctor.stdout
