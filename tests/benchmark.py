@@ -1,7 +1,7 @@
 """`make bench`: our figures as ratios to a bare uvicorn app, measured by turns in one run. A benchmark, never a test.
 
-Server and load run on different cores where the machine has two. Every figure is the median of its runs, with the spread;
-a ratio is not printed when the bare runs differ by more than a fifth, because then the machine was not quiet.
+Server and load run on different cores where the machine has two. Every figure is the median of its runs, with the
+spread; a ratio is not printed when the bare runs differ by more than a fifth, because then the machine was not quiet.
 """
 
 from __future__ import annotations
@@ -118,20 +118,21 @@ def request(method: str, path: str, body: Any = None) -> bytes:
 
 
 def load(port: int, requests: list[bytes], *, connections: int = _CONNECTIONS) -> tuple[float, list[bytes]]:
-    """Send all requests over some connections, one after the other on each; requests per second, and the last bodies."""
-    waiting, bodies = iter(requests), []
+    """Send requests over some connections, one after the other on each; requests per second, and the last bodies."""
+    waiting = iter(requests)
+    bodies: list[bytes] = []
     with selectors.DefaultSelector() as selector:
         began = time.perf_counter()
         for _ in range(min(connections, len(requests))):
-            link = socket.create_connection(("127.0.0.1", port))
-            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            link.sendall(next(waiting))
-            selector.register(link, selectors.EVENT_READ, bytearray())
+            opened = socket.create_connection(("127.0.0.1", port))
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            opened.sendall(next(waiting))
+            selector.register(opened, selectors.EVENT_READ, bytearray())
         open_links = min(connections, len(requests))
         while open_links:
             for key, _ in selector.select():
+                assert isinstance(key.fileobj, socket.socket)
                 link, buffer = key.fileobj, key.data
-                assert isinstance(link, socket.socket)
                 buffer += link.recv(262_144)
                 body = _body(buffer)
                 if body is None:
@@ -251,10 +252,8 @@ def big_store(runs: int, wanted: int) -> None:
             return load(ours.port, [request("POST", path, leads(start + n * 400, 400)) for n in range(batches)])[0]
 
         part = max(1, wanted // 400 // 20)
-        pace = []
         began = time.perf_counter()
-        for n in range(20):
-            pace.append(fill(n * part * 400, part))
+        pace = [fill(n * part * 400, part) for n in range(20)]
         took = time.perf_counter() - began
         count = part * 400 * 20
         print("| what | figure | goal |\n|---|---|---|")
@@ -275,8 +274,8 @@ def pages(ours: Server, campaign: int, name: str, query: str, offset: int, runs:
     """One deep page against the first."""
     near = seconds(ours, f"/campaigns/{campaign}/leads?limit=100{query}", runs)
     deep = seconds(ours, f"/campaigns/{campaign}/leads?limit=100{query}&offset={offset}", runs)
-    print(f"| {name} | {statistics.median(deep) / statistics.median(near):.2f}× "
-          f"({statistics.median(deep):.2f} ms against {statistics.median(near):.2f} ms) | ≤ 2× |", flush=True)  # fmt: skip
+    slow, fast = statistics.median(deep), statistics.median(near)
+    print(f"| {name} | {slow / fast:.2f}× ({slow:.2f} ms against {fast:.2f} ms) | ≤ 2× |", flush=True)
 
 
 if __name__ == "__main__":

@@ -44,8 +44,8 @@ def fuzz(running: Server, directory: Path, edition: str, *options: str) -> str:
     config.write_text(CONFIG)
     command = [
         sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", f"{running.url}/openapi.json",
-        "--seed", "1", "--phases", "examples,coverage,fuzzing", "--max-examples", "4", "--no-shrink", "--checks", CHECKS,
-        *options,
+        "--seed", "1", "--phases", "examples,coverage,fuzzing", "--max-examples", "4", "--no-shrink",
+        "--checks", CHECKS, *options,
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, cwd=directory, env=environment(), check=False)
     output = done.stdout + done.stderr

@@ -30,19 +30,22 @@ def block(after: str, language: str) -> str:
     return found[1]
 
 
-def test_the_walk_prints_what_it_shows(base: str) -> None:
+@pytest.mark.parametrize("mark", ["<!-- walk", "<!-- faults"])
+def test_shell_examples_print_what_they_show(base: str, mark: str) -> None:
     """Frozen clock and a fresh key: the answers are the printed ones, byte for byte."""
-    script = block("<!-- walk", "sh")
+    command = ["bash", "-euo", "pipefail", "-c", block(mark, "sh")]
     environment = {**os.environ, "BASE": base}
-    command = ["bash", "-euo", "pipefail", "-c", script]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout == block("<!-- walk", "json")
+    assert done.stdout == block(mark, "json")
 
 
-def test_the_python_example_runs(base: str) -> None:
-    """The test that the README shows passes."""
-    script = block("## In a test", "python")
-    subprocess.run([sys.executable, "-c", script], env={**os.environ, "BASE": base}, check=True)
+def test_pytest_example_passes(tmp_path: Path) -> None:
+    """A project that has only the package and httpx runs the example, also over several processes."""
+    (tmp_path / "test_example.py").write_text(block("<!-- pytest", "python"))
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "4 passed" in done.stdout
 
 
 def test_every_option_of_serve_is_listed() -> None:
