@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SETUP := pyproject.toml constraints.txt
 
-.PHONY: serve test lint openapi bench
+.PHONY: serve test lint openapi bench coverage-of-contract
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve-ready
@@ -20,6 +20,11 @@ lint: $(VENV)/.test-ready
 
 openapi: $(VENV)/.test-ready
 	$(BIN)/python -m mock_server.contract.codegen
+
+coverage-of-contract: $(VENV)/.test-ready
+	rm -rf .contract-coverage
+	SMARTLEAD_CONTRACT_COVERAGE=.contract-coverage $(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m tests.contract_coverage .contract-coverage
 
 bench: $(VENV)/.test-ready
 	$(BIN)/python -m tests.benchmark $(ARGS)

@@ -1,9 +1,9 @@
 """Judge what the tests have seen: `python -m tests.contract_coverage DIRECTORY` reads the recordings of one run.
 
 Fails, a line each, when of the document of `default` a response field was never seen with two different values, a query
-parameter or a body field was never shown to matter, an error (of the document, or of the fact sheets where they lie
-beside the checkout) was never raised, or when an answer did not fit the document. `contract_coverage_exceptions.yaml`
-lists what is not so yet, with reasons; an exception that is no longer needed fails too.
+parameter or a body field was never shown to matter or never sent with success, an error (of the document, or of the
+fact sheets where they lie beside the checkout) was never raised, or when an answer did not fit the document.
+`contract_coverage_exceptions.yaml` lists what is not so yet, with reasons; an exception that is no longer needed fails.
 """
 
 from __future__ import annotations
@@ -155,8 +155,12 @@ def main(arguments: list[str]) -> int:
     found = list(gaps(documented, seen, sheet_errors(SHEETS) if with_sheets else {}))
     lines = list(judge(found, exceptions, [kind for kind in KINDS if with_sheets or kind != "sheet"]))
     lines += [f"{operation}: {text}" for operation, texts in seen.invalid.items() for text in sorted(texts)]
-    never_sent = {(one.id, name) for one in documented for name in one.inputs if name not in seen.sent[one.id]}
-    lines += [f"{operation}: {name}: was never sent" for operation, name in sorted(never_sent)]
+    lines += [
+        f"{one.id}: {name}: was never sent with success"
+        for one in documented
+        for name in dict.fromkeys(one.inputs)
+        if name not in seen.sent[one.id]
+    ]
     print(*lines, sep="\n", end="\n" if lines else "")
     excused = Counter(kind for _, kind, _ in set(found))
     fields = sum(len(dict(leaves(one.answer))) for one in documented)

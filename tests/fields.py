@@ -1,4 +1,4 @@
-"""The fields that the document describes, by path: `data[].lead.email`; `[]` = item of a list, `{}` = value of a map."""
+"""The fields that the document describes, by path: `data[].lead.email`, with `[]` for a list and `{}` for a map."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _answer(document: Json, operation: Json) -> Json:
 
 
 def _errors(document: Json, operation: Json) -> Iterator[tuple[int, str, Any]]:
-    """(status, name, body) of the errors that can be raised; `x-codes: []` marks those that only some edition raises."""
+    """(status, name, body) of the errors that can be raised; `x-codes: []` marks those that no rule raises."""
     for status, response in operation["responses"].items():
         if status >= "400":
             content = resolve(document, response).get("content", {})

@@ -23,9 +23,9 @@ def no_route(answer: Any, method: str, path: str) -> None:
 
 @pytest.mark.parametrize("one", OPERATIONS, ids=lambda one: one.id)
 def test_a_slash_at_the_end_makes_no_difference(api: Api, one: Described) -> None:
-    """Every operation answers the same with and without a slash at the end of its path, in any number."""
+    """Every operation answers the same with and without a slash at the end of its path."""
     answers = set()
-    for form in (one.path.rstrip("/"), one.path.rstrip("/") + "/", one.path.rstrip("/") + "//"):
+    for form in (one.path.rstrip("/"), one.path.rstrip("/") + "/"):
         caller = fresh(api.client, FROZEN)
         answer = call(caller, replace(one, path=form), build(caller, "anna"))
         user = caller.get("/campaigns/").json()[0]["user_id"]

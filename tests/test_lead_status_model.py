@@ -145,7 +145,7 @@ class Leads(Machine):
         row, path = self.row(number, email), self.path(number, email, "/resume")
         if row is None:
             assert self.call("POST", path, body, 500 if self.edition == "live" else 404) == UNKNOWN_LEAD
-        elif row.sent >= self.steps[number]:
+        elif row.sent >= self.steps[number] and not row.unsubscribed:
             self.call("POST", path, body, 500 if self.edition == "live" else 400)
         else:
             assert self.call("POST", path, body) == SUCCESS

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Api
@@ -146,14 +146,20 @@ def check_page(api: Api, campaign_id: int, rows: list[Row], filters: dict[str, A
     assert (page["offset"], page["limit"]) == (offset, limit)
 
 
-@given(filters=FILTERS, nth=st.integers(0, 2), offset=st.integers(0, 2000) | st.just(FAR), limit=st.integers(1, 100))
+def from_the_end(offset: int, whole: list[str]) -> int:
+    """An offset; a negative one counts back from the end."""
+    return offset if offset >= 0 else max(0, len(whole) + offset)
+
+
+@given(filters=FILTERS, nth=st.integers(0, 2), offset=st.integers(-100, 2000) | st.just(FAR), limit=st.integers(1, 100))
 @settings(max_examples=250)
 def test_a_page_of_a_campaign_is_that_slice_of_the_whole(
     big: Big, filters: dict[str, Any], nth: int, offset: int, limit: int
 ) -> None:
     """Any page under any filters holds just the rows of that stretch; the total counts all that match."""
     campaign_id = big.campaigns[nth]
-    check_page(big.api, campaign_id, big.of(campaign_id), filters, offset, limit)
+    rows = big.of(campaign_id)
+    check_page(big.api, campaign_id, rows, filters, from_the_end(offset, matching(rows, filters)), limit)
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -168,7 +174,13 @@ def test_every_status_word_finds_rows(big: Big, word: str) -> None:
         assert [row["lead"]["email"] for page in pages for row in page] == expected
 
 
-@given(limit=st.integers(1, 100), offset=st.integers(0, 6000) | st.just(FAR), moment=st.sampled_from([None, *MOMENTS]))
+@given(
+    limit=st.integers(1, 100), offset=st.integers(-100, 6000) | st.just(FAR), moment=st.sampled_from([None, *MOMENTS])
+)
+@example(limit=40, offset=-40, moment=None)
+@example(limit=40, offset=-41, moment=None)
+@example(limit=40, offset=-40, moment=MOMENTS[5])
+@example(limit=40, offset=-41, moment=MOMENTS[5])
 @settings(max_examples=150)
 def test_a_page_of_all_leads_is_that_slice_of_the_whole(big: Big, limit: int, offset: int, moment: str | None) -> None:
     """The list of the account, also from a day on, pages by lead id; `hasMore` tells whether a lead follows."""
@@ -177,6 +189,7 @@ def test_a_page_of_all_leads_is_that_slice_of_the_whole(big: Big, limit: int, of
         created.setdefault(row.email, row.created)
     filters = {} if moment is None else {"created_at_gt": moment[:10]}
     whole = [email for email in big.leads if moment is None or created[email] > moment[:10]]
+    offset = from_the_end(offset, whole)
     page = big.api.get("/leads/global-leads", params={**filters, "offset": offset, "limit": limit}).json()
     assert [lead["email"] for lead in page["data"]] == whole[offset : offset + limit]
     assert page["hasMore"] is (offset + limit < len(whole))

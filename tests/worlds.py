@@ -163,7 +163,7 @@ def body_for(one: Described, world: World) -> Any:
         return one.example
     own: dict[str, Any] = {
         "parent_campaign_id": world.campaign_id, "email_account_ids": [world.email_account_id],
-        "lead_ids": list(world.lead_ids[:2]),
+        "lead_ids": list(world.lead_ids[:2]), "domain_block_list": [f"{world.marker}.example"], "emails": [world.email],
     }  # fmt: skip
     body: dict[str, Any] = {name: own.get(name, value) for name, value in one.example.items()}
     if "sequences" in body:
@@ -176,18 +176,22 @@ def everything(api: Api, world: World) -> list[tuple[str, int, str]]:
     return [*_reads(api, world), ("state", 200, api.control("GET", "/state").text)]
 
 
+#: filters that show what no field of a row does
+_MARKED = [{"emailStatus": "is_unsubscribed"}, {"emailStatus": "is_bounced"}]
+
+
 def glance(api: Api, world: World) -> list[tuple[str, int, str]]:
     """As `everything`, for the first id of each kind only."""
     return [*_reads(api, world, 1), ("state", 200, api.control("GET", "/state").text)]
 
 
 def _reads(api: Api, world: World, most: int = 9) -> Iterator[tuple[str, int, str]]:
+    queries = {"get_lead_by_email": [{"email": world.email}], "list_leads_by_campaign": [{}, *_MARKED]}
     for one in READS:
         for values in _places(one, world)[:most]:
-            path = one.path.format(**values)
-            query = {"email": world.email} if one.id == "get_lead_by_email" else {}
-            answer = api.request("GET", path, params=query)
-            yield f"{path} {query}", answer.status_code, answer.text
+            for query in queries.get(one.id, [{}]):
+                answer = api.request("GET", one.path.format(**values), params=query)
+                yield f"{one.id} {values} {query}", answer.status_code, answer.text
 
 
 def _places(one: Described, world: World) -> list[dict[str, int]]:

@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Header, HTTPException, Query
+from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 
 from mock_server import __version__
@@ -21,6 +23,12 @@ def control_api(world: World) -> FastAPI:
         openapi_url="/openapi.json",
         description="Choose the workspace with `?api_key=` or the header `X-Mock-Key`.",
     )  # fmt: skip
+
+    @app.exception_handler(RequestValidationError)
+    async def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
+        """What is wrong, without what was sent: not every value that JSON readers take can be written (NaN)."""
+        detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
+        return JSONResponse({"detail": detail}, 422)
 
     def workspace_of(
         api_key: Annotated[str | None, Query()] = None, x_mock_key: Annotated[str | None, Header()] = None

@@ -14,7 +14,7 @@ from mock_server.context import Context
 from mock_server.errors import ApiError
 from mock_server.families.block_list import records as block_list
 from mock_server.families.leads import rules
-from mock_server.families.leads.records import enrolments_of
+from mock_server.families.leads.records import enrolments_of, unsubscribed_for_good
 from mock_server.families.leads.tables import bounce_list_entry, enrolment, lead
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, one_of, this_workspace
@@ -114,6 +114,8 @@ def _known(ctx: Context, campaign: Row, addresses: list[str]) -> tuple[dict[str,
         for email, row in existing.items()
         if row["is_unsubscribed"] or client in orjson.loads(row["unsubscribed_client_ids"] or "{}")
     }
+    gone = unsubscribed_for_good(ctx, keys)
+    unsubscribed |= {address for address, key in zip(addresses, keys, strict=True) if key in gone}
     return existing, rules.Known(
         here=here,
         elsewhere=elsewhere,

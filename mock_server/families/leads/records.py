@@ -13,7 +13,7 @@ from mock_server.context import Context
 from mock_server.errors import ApiError
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.leads.rules import Flag, address_key
-from mock_server.families.leads.tables import enrolment, enrolment_pages, lead, lead_pages
+from mock_server.families.leads.tables import enrolment, enrolment_pages, lead, lead_pages, unsubscribed_address
 from mock_server.state import paging
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, one_of, this_workspace
@@ -25,6 +25,11 @@ _LEAD_COLUMNS = [column for column in _l if column.name not in ("workspace_id", 
 
 _LEAD = Statement(select(lead).where(this_workspace(lead), _l.id == bindparam("id")))
 _LEAD_BY_ADDRESS = Statement(select(lead).where(this_workspace(lead), _l.address_key == bindparam("key")))
+_UNSUBSCRIBED = Statement(
+    select(unsubscribed_address.c.address_key).where(
+        this_workspace(unsubscribed_address), one_of(unsubscribed_address.c.address_key, "keys")
+    )
+)
 _PAIR = Statement(
     select(enrolment).where(
         this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), _e.lead_id == bindparam("lead_id")
@@ -53,6 +58,11 @@ _FLAG_ALL = Statement(
     .where(this_workspace(enrolment), _e.lead_id == bindparam("lead_id"))
     .values(flags=_e.flags.op("|")(bindparam("bits")))
 )
+
+
+def unsubscribed_for_good(ctx: Context, address_keys: Sequence[str]) -> set[str]:
+    """Those of the address keys whose lead unsubscribed from everything before it was deleted."""
+    return {row["address_key"] for row in ctx.db.all(_UNSUBSCRIBED, keys=list(address_keys))}
 
 
 def find_lead(ctx: Context, lead_id: int) -> Row:
@@ -119,7 +129,11 @@ def withdraw(ctx: Context, row: Row) -> None:
 
 
 def delete_lead(ctx: Context, lead_id: int) -> None:
-    """Delete a lead with all its rows."""
+    """Delete a lead with all its rows; that it unsubscribed from everything outlives it."""
+    row = find_lead(ctx, lead_id)
+    known = {"address_key": row["address_key"]}
+    if row["is_unsubscribed"] and ctx.db.one(_UNSUBSCRIBED, keys=[row["address_key"]]) is None:
+        ctx.db.insert(unsubscribed_address, id=ctx.db.next_ids("unsubscribed_address"), **known)
     ctx.db.delete(enrolment, lead_id=lead_id)
     ctx.db.delete(lead, id=lead_id)
     ctx.emit("LEAD_DELETED", [{"lead_id": lead_id}])

@@ -46,9 +46,9 @@ def resume_lead_in_campaign(
     row = _row(ctx, params["campaign_id"], params["lead_id"])
     steps = sequences.steps_of(ctx, row["campaign_id"])
     sent = row["last_seq_number"]
-    if sent is not None and not any(step["seq_number"] > sent for step in steps):
-        raise ApiError("lead_at_last_step")
     unsubscribed = bool(row["flags"] & Flag.UNSUBSCRIBED)
+    if not unsubscribed and sent is not None and not any(step["seq_number"] > sent for step in steps):
+        raise ApiError("lead_at_last_step")
     status = rules.status_after_resume(
         row["status"], sent=sent is not None, unsubscribed=unsubscribed, behaviour=ctx.edition.behaviour
     )
@@ -77,11 +77,10 @@ def unsubscribe_lead_from_campaign(ctx: Context, params: inputs.UnsubscribeLeadF
 
 
 def _unsubscribe(ctx: Context, row: Row) -> None:
-    if row["flags"] & Flag.UNSUBSCRIBED:
-        return
     status = rules.status_after_unsubscribe(row["status"])
     records.change(ctx, row, status=status, flags=row["flags"] | Flag.UNSUBSCRIBED, next_at=None)
-    ctx.emit("LEAD_UNSUBSCRIBED", [records.event_of(row)])
+    if not row["flags"] & Flag.UNSUBSCRIBED:
+        ctx.emit("LEAD_UNSUBSCRIBED", [records.event_of(row)])
 
 
 @operation("unsubscribe_lead_globally")

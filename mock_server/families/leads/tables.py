@@ -56,6 +56,13 @@ enrolment = table(
 )  # fmt: skip
 enrolment_pages = counted(enrolment, scope=("campaign_id",), facets=("status", "category_id", "flags"))
 
+#: addresses that unsubscribed from everything and whose lead was deleted since: that cannot be undone (R, S1)
+unsubscribed_address = table(
+    "unsubscribed_address",
+    Column("address_key", Text, nullable=False),
+    Index("unsubscribed_by_address", "workspace_id", "address_key", unique=True),
+)
+
 #: addresses that bounced for others; no operation reads or changes it (leads.yaml, community_bounce_list)
 bounce_list_entry = table(
     "bounce_list_entry",
