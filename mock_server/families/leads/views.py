@@ -118,7 +118,7 @@ def global_lead(row: Row, user_id: int, enrolments: Iterable[Row]) -> dict[str, 
 def account_lead(row: Row) -> dict[str, Any]:
     """One row of the cursor list (CLI)."""
     shown = lead(row)
-    return {name: value for name, value in shown.items() if name not in ("created_at",)}
+    return {name: value for name, value in shown.items() if name != "created_at"}
 
 
 def campaign_of_lead(row: Row) -> dict[str, Any]:
