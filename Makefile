@@ -23,7 +23,7 @@ openapi: $(VENV)/.test-ready
 
 coverage-of-contract: $(VENV)/.test-ready
 	rm -rf .contract-coverage
-	SMARTLEAD_CONTRACT_COVERAGE=.contract-coverage $(BIN)/python -m pytest -n auto $(ARGS)
+	SMARTLEAD_CONTRACT_COVERAGE=.contract-coverage $(MAKE) test
 	$(BIN)/python -m tests.contract_coverage .contract-coverage
 
 bench: $(VENV)/.test-ready

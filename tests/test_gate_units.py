@@ -269,3 +269,10 @@ def test_gates_of_idle_keys_go_first() -> None:
 def test_parts_of_bodies(value: object, wanted: object, expected: bool) -> None:
     """Objects may have more than is wanted, arrays not; true is not 1."""
     assert contains(value, wanted) is expected
+
+
+def test_deep_bodies_are_shown_as_text() -> None:
+    """A body that was refused for its depth must not break those who look at it."""
+    deep = Redacted(b'[{"password": "secret"}, ' + b"[" * 1000 + b"]" * 1000 + b"]", "")
+    assert deep.value == deep.text
+    assert "secret" not in deep.text

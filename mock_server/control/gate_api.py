@@ -2,14 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 
 from mock_server.clock import iso, parse_moment
+from mock_server.contract.registry import HANDLERS
 from mock_server.control import gate_models as models
 from mock_server.control.world import World
 from mock_server.pipeline.faults import Delay, Fault, Rule
 from mock_server.pipeline.gates import Gate
-from mock_server.pipeline.journal import Journal, Record, pick, query_of
+from mock_server.pipeline.journal import Journal, Record, pick, query_of, texts
+
+_FILTERS = frozenset(
+    ("api_key", "operation", "method", "path", "status", "edition", "since", "until", "violations", "limit")
+)
 
 
 def gate_routes(world: World) -> APIRouter:
@@ -38,6 +43,7 @@ def gate_routes(world: World) -> APIRouter:
 
     @router.get("/requests")
     async def requests(
+        request: Request,
         key: AnyKey,
         operation: str | None = None,
         method: str | None = None,
@@ -50,6 +56,9 @@ def gate_routes(world: World) -> APIRouter:
         limit: Annotated[int, Query(ge=0, le=10_000)] = 100,
     ) -> models.Requests:
         """The last requests that fit all filters; without a key, those that named no known one."""
+        stray = request.query_params.keys() - _FILTERS
+        if stray:
+            raise HTTPException(422, f"Unknown filters {sorted(stray)}; known: {', '.join(sorted(_FILTERS))}.")
         wanted: dict[str, Any] = {
             "operation": operation, "method": method, "path": path, "status": status, "edition": edition,
             "since": _moment(since), "until": _moment(until), "violations": violations,
@@ -70,6 +79,10 @@ def gate_routes(world: World) -> APIRouter:
     @router.post("/requests/verify", responses={409: {"model": models.Verified}})
     async def verify(key: Key, wanted: models.Verify, response: Response) -> models.Verified:
         """Whether something was asked, how often, with what, in which order; 409 when it was not."""
+        named = {match.operation for match in (wanted.match, *wanted.calls, *wanted.in_order)} - {None}
+        unknown = sorted(name for name in named if name and name not in HANDLERS)
+        if unknown:
+            raise HTTPException(422, f"There is no operation {', '.join(unknown)}; see /docs.")
         journal = gate(key).journal
         await journal.wait_for(lambda: not _problem(journal, wanted), wanted.within)
         problem = _problem(journal, wanted)
@@ -100,7 +113,7 @@ def gate_routes(world: World) -> APIRouter:
         rule = Rule(
             0,
             given.operation or "",
-            {str(part): value for part, value in given.match.items()},
+            {str(part): texts(value) if part == "query" else value for part, value in given.match.items()},
             _fault(given),
             given.times,
             given.probability,

@@ -59,6 +59,12 @@ class Times(Model):
     at_least: int = Field(default=0, ge=0)
     at_most: int | None = Field(default=None, ge=0)
 
+    @model_validator(mode="after")
+    def _possible(self) -> Times:
+        if self.at_most is not None and self.at_most < self.at_least:
+            raise ValueError("at_most is below at_least")
+        return self
+
 
 class Verify(Model):
     """What must have happened.
@@ -68,10 +74,17 @@ class Verify(Model):
     """
 
     match: Match = Field(default_factory=Match)
-    times: int | Times | None = None
+    times: Annotated[int, Field(ge=0)] | Times | None = None
     calls: list[Match] = Field(default_factory=list)
     in_order: list[Match] = Field(default_factory=list)
     within: float = Field(default=0, ge=0, le=300)
+
+    @model_validator(mode="after")
+    def _enough(self) -> Verify:
+        most = self.times.at_most if isinstance(self.times, Times) else self.times
+        if most is not None and most < len(self.calls):
+            raise ValueError("there are more calls than times")
+        return self
 
 
 class Verified(Model):
@@ -94,6 +107,9 @@ class FixedDelay(Model):
         if self.to is not None and (self.spread is not None or self.to < self.ms):
             raise ValueError("give `to` (not below `ms`) or `spread`, not both")
         return self
+
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class FaultRule(Model):
@@ -120,8 +136,14 @@ class FaultRule(Model):
             raise ValueError("give a status or a kind, not both")
         if self.status is None and self.kind is None and self.delay is None:
             raise ValueError("give a status, a kind or a delay")
+        if self.after and self.status is None and self.kind is None:
+            raise ValueError("a delay comes after the work anyway")
         if self.retry_after is not None and self.status is None:
             raise ValueError("retry_after goes with a status")
+        if self.match.get("method", "GET") not in _METHODS:
+            raise ValueError(f"match.method is one of {', '.join(_METHODS)}")
+        if not isinstance(self.match.get("path", ""), str) or not isinstance(self.match.get("query", {}), dict):
+            raise ValueError("match.path is text, match.query an object")
         return self
 
 

@@ -7,6 +7,7 @@ from time import perf_counter_ns
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from mock_server.clock import wall_ms
 from mock_server.contract.validation import InvalidRequestError
 from mock_server.errors import ApiError
 from mock_server.pipeline.delivery import Receive, Send, deliver
@@ -14,7 +15,7 @@ from mock_server.pipeline.exchange import Answer, Exchange
 from mock_server.pipeline.faults import FaultError
 from mock_server.pipeline.gates import Gates
 from mock_server.pipeline.handling import Handling, broken, refused
-from mock_server.pipeline.journal import Record, Redacted
+from mock_server.pipeline.journal import Record, Redacted, Violation
 from mock_server.pipeline.request_log import RequestLog
 from mock_server.pipeline.stages import MAX_BODY, refusal
 
@@ -70,8 +71,10 @@ class Dispatcher:
                     return answer
             return await self._handling.handle(exchange)
         except ApiError as error:
+            exchange.injected = exchange.injected and not _genuine(exchange)
             return refused(exchange, error)
         except InvalidRequestError as error:
+            exchange.injected = exchange.injected and not _genuine(exchange)
             return refusal(exchange, error)
         except FaultError as error:
             return Answer.of_json(400, {"message": "Unknown X-Mock-Fault"}, str(error))
@@ -82,21 +85,30 @@ class Dispatcher:
         """Close the journal's record."""
         workspace, operation, edition = exchange.workspace, exchange.operation, exchange.edition
         key = workspace.key if workspace else ""
+        given = exchange.query.get("api_key", "")
+        secret = key or (given if isinstance(given, str) else "")
         record = Record(
             id=self._gates.of(key).journal.total + 1,
-            at=workspace.clock.now() if workspace else 0,
+            at=workspace.clock.now() if workspace else wall_ms(),
             method=exchange.method,
-            path=Redacted(exchange.path.encode(), key),
-            query=Redacted(exchange.query_string, key),
+            path=Redacted(exchange.path.encode(), secret),
+            query=Redacted(exchange.query_string, secret),
             operation=operation.id if operation else "",
             edition=edition.name if edition else "",
             status=answer.status,
             injected=exchange.injected,
-            request=Redacted(exchange.body, key) if exchange.body else None,
-            response=Redacted(answer.body, key) if answer.body else None,
-            violations=exchange.violations,
+            request=Redacted(exchange.body, secret) if exchange.body else None,
+            response=Redacted(answer.body, secret) if answer.body else None,
+            violations=[
+                Violation(one.kind, Redacted(one.message.encode(), secret).text) for one in exchange.violations
+            ],
         )
         self._gates.record(key, record)
+
+
+def _genuine(exchange: Exchange) -> bool:
+    """Whether a refusal goes out as it is, in spite of a fault that was to come after the work."""
+    return exchange.fault is not None and exchange.fault.after and exchange.fault.kind is None
 
 
 def _mount(scope: MutableMapping[str, Any]) -> str | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mock_server.pipeline.journal import Violation
     from mock_server.pipeline.limits import Charge
 
+MAX_DEPTH = 64
 JSON_MEDIA = "application/json; charset=utf-8"
 
 
@@ -81,3 +82,14 @@ def read_query(raw: bytes) -> dict[str, str | list[str]]:
         known = query.get(name)
         query[name] = value if known is None else [*([known] if isinstance(known, str) else known), value]
     return query
+
+
+def is_deep(value: Any) -> bool:
+    """Whether JSON has more than `MAX_DEPTH` levels."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        inner = (list(one.values()) if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [item for items in inner for item in items]
+        if not level:
+            return False
+    return True

@@ -16,7 +16,7 @@ from mock_server.pipeline.journal import contains
 
 Kind = Literal["reset", "truncate", "malformed", "hang", "slow"]
 KINDS: tuple[Kind, ...] = ("reset", "truncate", "malformed", "hang", "slow")
-_HEADER = re.compile(r"(after=)?(?:([1-5][0-9]{2})|([a-z]+)|delay=([0-9]{1,6}))")
+_HEADER = re.compile(r"(after=)?(?:([45][0-9]{2})|([a-z]+)|delay=([0-9]{1,6}))")
 _GENERIC = {500: {"error": "Internal server error occurred"}, 422: {"error": "Invalid parameters provided"}}
 
 

@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 from mock_server.pipeline.faults import Rules
-from mock_server.pipeline.journal import Journal, Record
+from mock_server.pipeline.journal import Journal, Record, Redacted
 from mock_server.pipeline.limits import Meter
 
 #: bytes that the records of one server may take; older ones make room
@@ -56,3 +56,4 @@ class Gates:
             oldest = self._records.popleft()
             self._size -= len(oldest) + _RECORD_SIZE
             oldest.request = oldest.response = None
+            oldest.query = Redacted(b"", "")

@@ -8,41 +8,70 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import orjson
 
-from mock_server.pipeline.exchange import read_query
+from mock_server.pipeline.exchange import is_deep, read_query
 
 RING = 10_000
 BODY_LIMIT = 64 * 1024
-_SECRET_NAMES = "password|imap_password|api_key|access_token|refresh_token|id_token|secret_key"
-_SECRET = re.compile(rf'("(?:{_SECRET_NAMES})"\s*:\s*)(?:"(?:\\.|[^"\\])*(?:"|$)|[^,\}}\]\s"]+)')
+_SECRETS = frozenset(
+    {"password", "imap_password", "api_key", "access_token", "refresh_token", "id_token", "secret_key"}
+)
+#: a secret in text that is no JSON: cut off, form-encoded, or in somebody's own notation
+_LOOSE = re.compile(
+    rf"""(["']?\b(?:{"|".join(sorted(_SECRETS))})["']?\s*[:=]\s*)"""
+    r"""("(?:\\.|[^"\\])*(?:"|\\?\Z)|'(?:\\.|[^'\\])*(?:'|\\?\Z)|[^&,;}\]\s]+)""",
+    re.DOTALL,
+)
 
 
 class Redacted:
     """Text that may hold secrets. Only `text` gives it out, with passwords, tokens and the key itself blacked out."""
 
-    __slots__ = ("_key", "_raw")
+    __slots__ = ("_cut", "_key", "_raw")
 
     def __init__(self, raw: bytes, key: str) -> None:
         self._raw = raw[:BODY_LIMIT]
+        self._cut = len(raw) > BODY_LIMIT
         self._key = key
 
     @property
     def text(self) -> str:
-        """The text, fit for any eye."""
-        shown = _SECRET.sub(r'\1"***"', self._raw.decode("utf-8", "replace"))
-        return shown.replace(self._key, "***") if len(self._key) > 3 else shown
+        """The text, fit for any eye; JSON is written anew."""
+        value = self.value
+        return value if isinstance(value, str) else "" if value is None else orjson.dumps(value).decode()
 
     @property
     def value(self) -> Any:
-        """The text read as JSON; the text itself when it is none, None when it is empty."""
+        """The text read as JSON; the text itself when it is none (or too deep), None when it is empty."""
         if not self._raw:
             return None
         try:
-            return orjson.loads(self.text)
+            value = orjson.loads(self._raw)
         except orjson.JSONDecodeError:
-            return self.text
+            return self._loose()
+        return self._loose() if is_deep(value) else self._masked(value)
+
+    def _masked(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value.replace(self._key, "***") if len(self._key) > 3 else value
+        if isinstance(value, dict):
+            return {self._masked(k): "***" if k in _SECRETS else self._masked(part) for k, part in value.items()}
+        return [self._masked(part) for part in value] if isinstance(value, list) else value
+
+    def _loose(self) -> str:
+        shown = _LOOSE.sub(r'\1"***"', self._raw.decode("utf-8", "replace"))
+        if len(self._key) <= 3:
+            return shown
+        written = orjson.dumps(self._key).decode()[1:-1]
+        for form in (self._key, quote(self._key, safe=""), quote(self._key), quote_plus(self._key), written):
+            shown = shown.replace(form, "***")
+            if self._cut:
+                size = next((size for size in range(len(form) - 1, 0, -1) if shown.endswith(form[:size])), 0)
+                shown = shown[: len(shown) - size]
+        return shown
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -77,7 +106,7 @@ class Record:
     violations: Sequence[Violation] = ()
 
     def __len__(self) -> int:
-        return len(self.request or b"") + len(self.response or b"")
+        return len(self.path) + len(self.query) + len(self.request or b"") + len(self.response or b"")
 
 
 @dataclass(slots=True)
@@ -144,7 +173,7 @@ def _fits(record: Record, wanted: Mapping[str, Any]) -> bool:
         return False
     if "violations" in wanted and bool(record.violations) != wanted["violations"]:
         return False
-    if "query" in wanted and not contains(query_of(record), wanted["query"]):
+    if "query" in wanted and not contains(query_of(record), texts(wanted["query"])):
         return False
     return "body" not in wanted or contains(record.request.value if record.request else None, wanted["body"])
 
@@ -157,4 +186,11 @@ def contains(value: Any, wanted: Any) -> bool:
         )
     if isinstance(wanted, list):
         return isinstance(value, list) and len(value) == len(wanted) and all(map(contains, value, wanted))
-    return bool(value == wanted)
+    return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)
+
+
+def texts(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Wanted query parameters as a query string spells them: 10 is "10", true is "true"."""
+    return {
+        name: value if isinstance(value, str | list) else orjson.dumps(value).decode() for name, value in query.items()
+    }

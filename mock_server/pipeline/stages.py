@@ -13,14 +13,13 @@ from mock_server.contract.operations import Contract, Edition
 from mock_server.contract.rate_limits import RateLimit, rate_limit
 from mock_server.contract.validation import SAFE_INTEGER, InvalidRequestError
 from mock_server.errors import ApiError
-from mock_server.pipeline.exchange import Answer, Exchange, decoded, read_query
+from mock_server.pipeline.exchange import MAX_DEPTH, Answer, Exchange, decoded, is_deep, read_query
 from mock_server.pipeline.faults import Fault, faulty, read_header
 from mock_server.pipeline.gates import Gates
 from mock_server.pipeline.journal import Violation
 from mock_server.state.workspaces import Workspace, Workspaces
 
 MAX_BODY = 8 * 1024 * 1024
-MAX_DEPTH = 64
 _NOT_FOUND = (
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n'
     "<body>\n<pre>Cannot {method} {path}</pre>\n</body>\n</html>\n"
@@ -154,9 +153,11 @@ class Stages:
         assert operation is not None
         query = {name: value for name, value in exchange.query.items() if name != "api_key"}
         notes: list[str] = []
-        exchange.params = operation.read_parameters(exchange.path_values, query, notes)
-        exchange.input = operation.read_body(_json(exchange), notes)
-        exchange.violations += [Violation("spelling", note) for note in notes]
+        try:
+            exchange.params = operation.read_parameters(exchange.path_values, query, notes)
+            exchange.input = operation.read_body(_json(exchange), notes)
+        finally:
+            exchange.violations += [Violation("spelling", note) for note in notes]
         return None
 
 
@@ -207,7 +208,7 @@ def _json(exchange: Exchange) -> Any:
         hint = "Send Content-Type: application/json; the real service may ignore this body."
         exchange.hints.append(hint)
         exchange.violations.append(Violation("content_type", hint))
-    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(body):
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and is_deep(body):
         raise InvalidRequestError(f"A body may have {MAX_DEPTH} levels", "body", "")
     if b"\\u0000" in raw and _has_nul(body):
         raise InvalidRequestError("NUL characters are not allowed", "body", "")
@@ -220,16 +221,6 @@ def peek(exchange: Exchange) -> Any:
         return orjson.loads(exchange.body)
     except orjson.JSONDecodeError:
         return None
-
-
-def _is_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        inner = (list(one.values()) if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
-        level = [item for items in inner for item in items]
-        if not level:
-            return False
-    return True
 
 
 def _has_nul(value: Any) -> bool:
