@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import socket
@@ -106,9 +107,12 @@ def serve(
     except StoreError as error:
         raise _fail(str(error)) from None
     config = uvicorn.Config(
-        application, host=host, port=port, access_log=False, log_level="warning", server_header=False
-    )
+        application.state.asgi, host=host, port=port, access_log=False, log_level="warning", server_header=False,
+        proxy_headers=False, lifespan="on",
+    )  # fmt: skip
     server = _Server(config)
+    gc.freeze()  # what start-up made stays; requests leave few cycles, so that looking for them may be rare
+    gc.set_threshold(10_000, 20, 100)
     server.run()
     if not server.started:
         raise typer.Exit(1)

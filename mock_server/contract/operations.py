@@ -20,6 +20,7 @@ from mock_server.contract.trie import Trie
 from mock_server.contract.validation import Checker, InvalidRequestError, Source
 
 _INTEGER = re.compile(r"-?[0-9]+")
+_ID = re.compile(r"[1-9][0-9]{0,14}")
 _JSON_MEDIA = "application/json"
 
 
@@ -31,6 +32,7 @@ class Parameters:
     defaults: Json
     respell: Respell | None
     checker: Checker
+    only_ids: bool
 
     @classmethod
     def compile(cls, parameters: list[Json], source: Source) -> Parameters:
@@ -44,7 +46,8 @@ class Parameters:
             "required": [p["name"] for p in parameters if p.get("required")],
         }  # fmt: skip
         defaults = {p["name"]: p["schema"]["default"] for p in parameters if "default" in p["schema"]}
-        return cls(kinds, defaults, compile_respelling(schema, source), Checker.compile(schema, source))
+        only_ids = all(p["schema"] == {"type": "integer", "minimum": 1} for p in parameters)
+        return cls(kinds, defaults, compile_respelling(schema, source), Checker.compile(schema, source), only_ids)
 
     def read(self, texts: Mapping[str, str | list[str]], notes: list[str]) -> Json:
         """The values of the parameters; raises `InvalidRequestError`."""
@@ -91,7 +94,10 @@ class Operation:
     def read_parameters(self, path: Mapping[str, str], query: Mapping[str, str | list[str]], notes: list[str]) -> Json:
         """Path and query parameters in one; a path may carry what is else a query parameter. May refuse the request."""
         own = {name: text for name, text in path.items() if name in self.path_parameters.kinds}
-        values = self.path_parameters.read(own, notes) if self.path_parameters.kinds else {}
+        if self.path_parameters.only_ids and all(map(_ID.fullmatch, own.values())):
+            values: Json = {name: int(text) for name, text in own.items()}
+        else:
+            values = self.path_parameters.read(own, notes)
         if len(own) < len(path):
             query = {**query, **{name: text for name, text in path.items() if name not in own}}
         if query or self.query.defaults or self.query.checker.schema["required"]:

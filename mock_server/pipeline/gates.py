@@ -11,7 +11,7 @@ from mock_server.pipeline.limits import Meter
 
 #: bytes that the records of one server may take; older ones make room
 BUDGET = 24 * 1024 * 1024
-_RECORD_SIZE = 600
+_RECORD_SIZE = 1500
 
 
 @dataclass(slots=True)

@@ -14,7 +14,8 @@ from mock_server.config import Settings
 
 _START_SECONDS = 30
 _QUIET: dict[str, Any] = {
-    "log_level": "warning", "access_log": False, "server_header": False, "timeout_graceful_shutdown": 1,
+    "log_level": "warning", "access_log": False, "server_header": False, "proxy_headers": False,
+    "timeout_graceful_shutdown": 1,
 }  # fmt: skip
 
 
@@ -38,7 +39,7 @@ class MockServer:
                 await super().startup(sockets)
                 started.set()
 
-        config = uvicorn.Config(create_app(self._settings), **_QUIET)
+        config = uvicorn.Config(create_app(self._settings).state.asgi, **_QUIET)
         self._server = Server(config)
         arguments = {"sockets": [self._socket]}
         self._thread = threading.Thread(target=self._server.run, kwargs=arguments, name="smartlead-mock", daemon=True)
