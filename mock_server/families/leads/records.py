@@ -21,7 +21,8 @@ from mock_server.state.statements import Statement, one_of, this_workspace
 _e, _l = enrolment.c, lead.c
 _OF_LEAD = (_l.workspace_id == _e.workspace_id) & (_l.id == _e.lead_id)
 _OF_CAMPAIGN = (campaign.c.workspace_id == _e.workspace_id) & (campaign.c.id == _e.campaign_id)
-_LEAD_COLUMNS = [column for column in _l if column.name not in ("workspace_id", "id", "created_at", "updated_at")]
+_UNSEEN = ("workspace_id", "id", "created_at", "updated_at", "enrolled_at", "address_key")
+_LEAD_COLUMNS = [column for column in _l if column.name not in _UNSEEN]
 
 _LEAD = Statement(select(lead).where(this_workspace(lead), _l.id == bindparam("id")))
 _LEAD_BY_ADDRESS = Statement(select(lead).where(this_workspace(lead), _l.address_key == bindparam("key")))
