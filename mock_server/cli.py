@@ -127,7 +127,7 @@ def openapi(
     edition: Annotated[
         str, typer.Option(help="Edition whose document to print.", envvar="SMARTLEAD_MOCK_EDITION")
     ] = "default",
-    format: Annotated[Literal["json", "yaml"], typer.Option(help="Notation.")] = "json",
+    format: Annotated[Literal["json", "yaml"], _option("Notation.", "OPENAPI_FORMAT")] = "json",
 ) -> None:
     """Print the bundled OpenAPI document."""
     contract = Contract(openapi_directory())
@@ -144,11 +144,11 @@ def openapi(
 def journal(
     key: Annotated[str, _option("The workspace; without it, requests that named no known key.", "KEY")] = "",
     url: Annotated[str, _option("The running server.", "URL")] = "http://127.0.0.1:8000",
-    operation: Annotated[str | None, typer.Option(help="Only this operation.")] = None,
-    status: Annotated[int | None, typer.Option(help="Only this status.")] = None,
-    violations: Annotated[bool, typer.Option("--violations", help="Only what the document does not say.")] = False,
-    limit: Annotated[int, typer.Option(help="At most so many, the newest.", min=0, max=10_000)] = 100,
-    format: Annotated[_Log, typer.Option(help="One line per request, or JSON.")] = "text",
+    operation: Annotated[str | None, _option("Only this operation.", "OPERATION")] = None,
+    status: Annotated[int | None, _option("Only this status.", "STATUS")] = None,
+    violations: Annotated[bool, _option("Only what the document does not say.", "VIOLATIONS")] = False,
+    limit: Annotated[int, _option("At most so many, the newest.", "LIMIT", min=0, max=10_000)] = 100,
+    format: Annotated[_Log, _option("One line per request, or JSON.", "JOURNAL_FORMAT")] = "text",
 ) -> None:
     """Print what a running server was asked, without secrets."""
     filters: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,6 +47,22 @@ def test_pytest_example_passes(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "4 passed" in done.stdout
+
+
+def test_make_serve_starts_the_mock() -> None:
+    """The first command of the README, with the environment that these tests run in."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    command = ["make", "serve", f"VENV={sys.prefix}", "ARGS=--port 0"]
+    root = Path(__file__).parents[1]
+    with subprocess.Popen(
+        command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            ready = next((line for line in process.stdout if line.startswith("smartlead-mock ready on ")), None)
+            assert ready, "no ready line"
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_every_option_of_serve_is_listed() -> None:
