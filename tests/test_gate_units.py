@@ -229,7 +229,8 @@ def test_waiting_ends_with_the_request_that_was_waited_for() -> None:
 
 def test_records_have_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """When all journals together weigh too much, the oldest records lose their bodies, and only those."""
-    monkeypatch.setattr(gates_module, "BUDGET", 100_000)
+    weight = len(record(100, body=b"x" * 4300)) + gates_module.RECORD_SIZE
+    monkeypatch.setattr(gates_module, "BUDGET", 20 * weight)
     gates = Gates(10)
     for number, key in zip(range(1, 101), itertools.cycle("ab"), strict=False):
         gates.record(key, record(number, body=b"x" * 4300))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -88,8 +88,13 @@ def is_deep(value: Any) -> bool:
     """Whether JSON has more than `MAX_DEPTH` levels."""
     level = [value]
     for _ in range(MAX_DEPTH):
-        inner = (list(one.values()) if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
-        level = [item for items in inner for item in items]
+        level = [inner for outer in level for inner in _items(outer) if isinstance(inner, dict | list)]
         if not level:
             return False
     return True
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

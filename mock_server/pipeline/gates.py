@@ -11,7 +11,7 @@ from mock_server.pipeline.limits import Meter
 
 #: bytes that the records of one server may take; older ones make room
 BUDGET = 24 * 1024 * 1024
-_RECORD_SIZE = 1500
+RECORD_SIZE = 1500
 
 
 @dataclass(slots=True)
@@ -51,9 +51,9 @@ class Gates:
         """Put a record into the key's journal; the oldest of all lose their bodies when there are too many bytes."""
         self.of(key).journal.append(record)
         self._records.append(record)
-        self._size += len(record) + _RECORD_SIZE
+        self._size += len(record) + RECORD_SIZE
         while self._size > BUDGET:
             oldest = self._records.popleft()
-            self._size -= len(oldest) + _RECORD_SIZE
+            self._size -= len(oldest) + RECORD_SIZE
             oldest.request = oldest.response = None
             oldest.query = Redacted(b"", "")

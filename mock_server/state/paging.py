@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table
@@ -71,18 +72,18 @@ class CountedTable:
 
     def count_inserted(self, connection: sqlite3.Connection, ws: int, rows: Iterable[Mapping[str, Any]]) -> None:
         """Count rows that were inserted; each names all columns of the scope and the facets."""
-        scope, facets = self.scope, self.facets
-        new = Counter(
-            (
-                ws,
-                *(row[column] for column in scope),
-                row["id"] >> BLOCK_BITS,
-                *(-1 if row[facet] is None else row[facet] for facet in facets),
-            )
-            for row in rows
-        )
-        places = ", ".join("?" * len(self.keys))
-        connection.executemany(self._add(places, "?"), [(*key, n) for key, n in new.items()])
+        columns = (*self.scope, *self.facets)
+        values = itemgetter(*columns, "id") if columns else None
+        new: Counter[tuple[Any, ...]] = Counter()
+        for row in rows:
+            *kept, row_id = values(row) if values else (row["id"],)
+            new[(row_id >> BLOCK_BITS, *kept)] += 1
+        split = 1 + len(self.scope)
+        counts = [
+            (ws, *key[1:split], key[0], *(-1 if facet is None else facet for facet in key[split:]), n)
+            for key, n in new.items()
+        ]
+        connection.executemany(self._add(", ".join("?" * len(self.keys)), "?"), counts)
 
     def _remove(self, row: str) -> str:
         where = f"({', '.join(self.keys)}) = ({self.key_values(row)})"

@@ -75,7 +75,8 @@ def import_leads(
     `lead_credit_exhausted` when the credit is used up and it alone keeps every lead out.
     """
     addresses = [rules.normalised(one["email"]) for one in leads]
-    existing, known = _known(ctx, campaign, list({address for address in addresses if rules.is_address(address)}))
+    keys = {address: rules.address_key(address) for address in addresses if rules.is_address(address)}
+    existing, known = _known(ctx, campaign, keys)
     credit = lead_credit(ctx.db)
     result = ImportResult(ids={email: row["id"] for email, row in existing.items()})
     seen: set[str] = set()
@@ -92,7 +93,7 @@ def import_leads(
         raise ApiError(
             "lead_credit_exhausted", count=counts["over_limit"], hint="PUT /_mock/settings sets lead_credit."
         )
-    result.ids |= _new_leads(ctx, [(address, given) for address, given in added if address not in existing])
+    result.ids |= _new_leads(ctx, keys, [(address, given) for address, given in added if address not in existing])
     _enrol(ctx, campaign["id"], [result.ids[address] for address, _ in added])
     known_before = [existing[address]["id"] for address, _ in added if address in existing]
     if known_before:
@@ -102,10 +103,10 @@ def import_leads(
     return result
 
 
-def _known(ctx: Context, campaign: Row, addresses: list[str]) -> tuple[dict[str, Row], rules.Known]:
-    """The leads that exist, and which addresses which check would hit."""
-    keys = [rules.address_key(address) for address in addresses]
-    existing = {row["email"]: row for row in ctx.db.all(_BY_ADDRESSES, keys=keys)}
+def _known(ctx: Context, campaign: Row, keys: dict[str, str]) -> tuple[dict[str, Row], rules.Known]:
+    """The leads that exist, and which addresses which check would hit; `keys`: well-formed address -> address key."""
+    addresses, wanted = list(keys), list(keys.values())
+    existing = {row["email"]: row for row in ctx.db.all(_BY_ADDRESSES, keys=wanted)}
     email_of = {row["id"]: email for email, row in existing.items()}
     here, elsewhere = _memberships(ctx, campaign["id"], email_of)
     client = str(campaign["client_id"])
@@ -114,9 +115,10 @@ def _known(ctx: Context, campaign: Row, addresses: list[str]) -> tuple[dict[str,
         for email, row in existing.items()
         if row["is_unsubscribed"] or client in orjson.loads(row["unsubscribed_client_ids"] or "{}")
     }
-    gone = unsubscribed_for_good(ctx, keys)
-    unsubscribed |= {address for address, key in zip(addresses, keys, strict=True) if key in gone}
+    gone = unsubscribed_for_good(ctx, wanted)
+    unsubscribed |= {address for address, key in keys.items() if key in gone}
     return existing, rules.Known(
+        valid=keys.keys(),
         here=here,
         elsewhere=elsewhere,
         blocked=block_list.blocked(ctx, addresses, campaign["client_id"]),
@@ -134,7 +136,7 @@ def _memberships(ctx: Context, campaign_id: int, email_of: dict[int, str]) -> tu
     return here, elsewhere
 
 
-def _new_leads(ctx: Context, new: list[tuple[str, dict[str, Any]]]) -> dict[str, int]:
+def _new_leads(ctx: Context, keys: dict[str, str], new: list[tuple[str, dict[str, Any]]]) -> dict[str, int]:
     """Insert leads; address -> id."""
     if not new:
         return {}
@@ -142,7 +144,7 @@ def _new_leads(ctx: Context, new: list[tuple[str, dict[str, Any]]]) -> dict[str,
     rows = [
         {
             "id": first + n, "created_at": ctx.now, "updated_at": ctx.now, "enrolled_at": ctx.now, "email": address,
-            "address_key": rules.address_key(address), **texts_of(given),
+            "address_key": keys[address], **texts_of(given),
             "custom_fields": orjson.dumps(given.get("custom_fields") or {}).decode(),
         }
         for n, (address, given) in enumerate(new)
@@ -164,6 +166,7 @@ def _enrol(ctx: Context, campaign_id: int, lead_ids: Sequence[int]) -> None:
 
 def texts_of(given: dict[str, Any]) -> dict[str, str | None]:
     """The plain fields of a lead; a phone number may come as a number and is kept as text."""
-    texts = {name: given.get(name) for name in _TEXTS}
-    phone = texts["phone_number"]
-    return {**texts, "phone_number": None if phone is None else str(phone)}
+    texts = dict(zip(_TEXTS, map(given.get, _TEXTS), strict=True))
+    if texts["phone_number"] is not None:
+        texts["phone_number"] = str(texts["phone_number"])
+    return texts

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import IntFlag
+from functools import lru_cache
 from typing import Literal
 
 from mock_server.contract.editions import Behaviour
@@ -68,6 +69,7 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2]
 
 
+@lru_cache(maxsize=4096)
 def domain_key(domain: str) -> str:
     """The domain's labels in reverse, each ended by a dot, so that a domain's sub-domains share its prefix."""
     return ".".join(reversed(domain.split("."))) + "."
@@ -134,6 +136,7 @@ SKIP_REASONS: dict[Outcome, str] = {
 class Known:
     """What is known of the addresses of one import before it starts."""
 
+    valid: Set[str]
     here: Set[str]
     elsewhere: Set[str]
     blocked: Set[str]
@@ -143,7 +146,7 @@ class Known:
 
 def outcome(address: str, seen: Set[str], known: Known, settings: ImportSettings, credit: int | None) -> Outcome:
     """What becomes of one lead: the first check that hits decides (leads.yaml, check_order)."""
-    if not is_address(address):
+    if address not in known.valid:
         return "invalid"
     if address in seen:
         return "repeated"
