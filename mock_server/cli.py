@@ -7,7 +7,6 @@ import json
 import logging
 import socket
 import sys
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -108,7 +107,7 @@ def serve(
         raise _fail(str(error)) from None
     config = uvicorn.Config(
         application.state.asgi, host=host, port=port, access_log=False, log_level="warning", server_header=False,
-        proxy_headers=False, lifespan="on",
+        proxy_headers=False, lifespan="on", timeout_graceful_shutdown=1,
     )  # fmt: skip
     server = _Server(config)
     gc.freeze()  # what start-up made stays; requests leave few cycles, so that looking for them may be rare
@@ -175,10 +174,8 @@ def doctor_command(
     db: Annotated[str, _option("The file of a store; best while no server runs on it.", "DB")],
 ) -> None:
     """Recount everything that a store keeps counted; exit 1 when something is wrong."""
-    if not Path(db).is_file():
-        raise _fail(f"--db {db}: there is no such file.")
     try:
-        database = Database(db)
+        database = Database(db, create=False)
     except StoreError as error:
         raise _fail(str(error)) from None
     found = list(doctor.problems(database))

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
+FIRST_MOMENT = -30_610_224_000_000
+LAST_MOMENT = 253_370_764_799_999
 Mode = Literal["live", "frozen"]
 
 
@@ -81,6 +83,12 @@ def iso_offset(moment: int) -> str:
 
 
 def parse_moment(text: str) -> int:
-    """Read a date or a date-time (ISO 8601, also with a space) as UTC milliseconds; ValueError if it is neither."""
+    """Read a date or a date-time (ISO 8601, also with a space) as UTC milliseconds.
+
+    ValueError if it is neither, or not in the years 1000 to 9998 in UTC, which `iso` can always write.
+    """
     moment = datetime.fromisoformat(text.strip().replace(" ", "T", 1))
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+    found = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+    if not FIRST_MOMENT <= found <= LAST_MOMENT:
+        raise ValueError(f"{text!r} is out of range")
+    return found

@@ -3,12 +3,13 @@
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 
 from mock_server import __version__
-from mock_server.clock import Clock, iso, parse_moment
+from mock_server.clock import LAST_MOMENT, Clock, iso, parse_moment
 from mock_server.contract.rate_limits import rate_limit
 from mock_server.control import models
 from mock_server.control.gate_api import gate_routes
@@ -21,6 +22,7 @@ def control_api(world: World) -> FastAPI:
     app = FastAPIOffline(
         title="smartlead-mock control API", version=__version__, docs_url="/docs", redoc_url=None,
         openapi_url="/openapi.json",
+        dependencies=[Depends(refuse_stray_parameters)],
         description="Choose the workspace with `?api_key=` or the header `X-Mock-Key`.",
     )  # fmt: skip
 
@@ -34,7 +36,7 @@ def control_api(world: World) -> FastAPI:
         api_key: Annotated[str | None, Query()] = None, x_mock_key: Annotated[str | None, Header()] = None
     ) -> Workspace:
         key = x_mock_key or api_key
-        workspace = world.workspaces.get(key) if key and key.strip() else None
+        workspace = world.workspaces.get(key) if key else None
         if workspace is None:
             raise HTTPException(401, "Name a workspace: send a known key as ?api_key=… or in X-Mock-Key.")
         return workspace
@@ -124,6 +126,14 @@ def control_api(world: World) -> FastAPI:
     return app
 
 
+def refuse_stray_parameters(request: Request) -> None:
+    """A typo in a query parameter must not look like a filter, or delete more than was meant."""
+    known = {field.alias for field in get_flat_params(request.scope["route"].dependant)} | {"api_key"}
+    stray = sorted(request.query_params.keys() - known)
+    if stray:
+        raise HTTPException(422, f"Unknown parameters: {', '.join(stray)}; known: {', '.join(sorted(known))}.")
+
+
 def _save(world: World, workspace: Workspace, clock: Clock) -> None:
     _check_calendar(clock.now())
     try:
@@ -140,5 +150,5 @@ def _moment(text: str) -> int:
 
 
 def _check_calendar(moment: int) -> None:
-    if not 0 <= moment < 253_370_764_800_000:
+    if not 0 <= moment <= LAST_MOMENT:
         raise HTTPException(422, "The clock shows moments from 1970 to 9998.")

@@ -1,8 +1,9 @@
 """The control API's routes about requests and faults."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Response
 
 from mock_server.clock import iso, parse_moment
 from mock_server.contract.registry import HANDLERS
@@ -11,10 +12,6 @@ from mock_server.control.world import World
 from mock_server.pipeline.faults import Delay, Fault, Rule
 from mock_server.pipeline.gates import Gate
 from mock_server.pipeline.journal import Journal, Record, pick, query_of, texts
-
-_FILTERS = frozenset(
-    ("api_key", "operation", "method", "path", "status", "edition", "since", "until", "violations", "limit")
-)
 
 
 def gate_routes(world: World) -> APIRouter:
@@ -43,7 +40,6 @@ def gate_routes(world: World) -> APIRouter:
 
     @router.get("/requests")
     async def requests(
-        request: Request,
         key: AnyKey,
         operation: str | None = None,
         method: str | None = None,
@@ -56,9 +52,7 @@ def gate_routes(world: World) -> APIRouter:
         limit: Annotated[int, Query(ge=0, le=10_000)] = 100,
     ) -> models.Requests:
         """The last requests that fit all filters; without a key, those that named no known one."""
-        stray = request.query_params.keys() - _FILTERS
-        if stray:
-            raise HTTPException(422, f"Unknown filters {sorted(stray)}; known: {', '.join(sorted(_FILTERS))}.")
+        _check_operations([operation])
         wanted: dict[str, Any] = {
             "operation": operation, "method": method, "path": path, "status": status, "edition": edition,
             "since": _moment(since), "until": _moment(until), "violations": violations,
@@ -79,10 +73,7 @@ def gate_routes(world: World) -> APIRouter:
     @router.post("/requests/verify", responses={409: {"model": models.Verified}})
     async def verify(key: Key, wanted: models.Verify, response: Response) -> models.Verified:
         """Whether something was asked, how often, with what, in which order; 409 when it was not."""
-        named = {match.operation for match in (wanted.match, *wanted.calls, *wanted.in_order)} - {None}
-        unknown = sorted(name for name in named if name and name not in HANDLERS)
-        if unknown:
-            raise HTTPException(422, f"There is no operation {', '.join(unknown)}; see /docs.")
+        _check_operations(match.operation for match in (wanted.match, *wanted.calls, *wanted.in_order))
         journal = gate(key).journal
         await journal.wait_for(lambda: not _problem(journal, wanted), wanted.within)
         problem = _problem(journal, wanted)
@@ -133,6 +124,12 @@ def gate_routes(world: World) -> APIRouter:
     return router
 
 
+def _check_operations(names: Iterable[str | None]) -> None:
+    unknown = sorted({name for name in names if name and name not in HANDLERS})
+    if unknown:
+        raise HTTPException(422, f"There is no operation {', '.join(unknown)}; see /docs.")
+
+
 def _moment(text: str | None) -> int | None:
     if text is None:
         return None
@@ -148,6 +145,7 @@ def _shown(record: Record) -> models.RequestShown:
         operation=record.operation, edition=record.edition, status=record.status, injected=record.injected,
         request=record.request.value if record.request else None,
         response=record.response.value if record.response else None,
+        dropped=record.dropped,
         violations=[models.ViolationShown(kind=one.kind, message=one.message) for one in record.violations],
     )  # fmt: skip
 
@@ -158,6 +156,12 @@ def _wanted(match: models.Match) -> dict[str, Any]:
 
 def _problem(journal: Journal, wanted: models.Verify) -> str:
     """What is missing; empty when all holds."""
+    problem = _missing(journal, wanted)
+    dropped = sum(record.dropped for record in journal.records) if problem else 0
+    return f"{problem}; the bodies of {dropped} requests are no longer kept" if dropped else problem
+
+
+def _missing(journal: Journal, wanted: models.Verify) -> str:
     found = list(pick(journal.records, _wanted(wanted.match)))
     least, most = _range(wanted)
     if len(found) < least or (most is not None and len(found) > most):

@@ -17,7 +17,10 @@ class ViolationShown(Model):
 
 
 class RequestShown(Model):
-    """One request and its answer, without secrets. `at` is on the workspace's clock."""
+    """One request and its answer, without secrets. `at` is on the workspace's clock.
+
+    `dropped`: its bodies and its query are no longer kept, because all journals together had grown too big.
+    """
 
     id: int
     at: str
@@ -30,6 +33,7 @@ class RequestShown(Model):
     injected: bool
     request: Any
     response: Any
+    dropped: bool
     violations: list[ViolationShown]
 
 

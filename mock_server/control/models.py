@@ -93,6 +93,13 @@ class SettingsChange(Model):
     lead_credit: int | None = Field(default=None, ge=0, le=2**53 - 1)
     community_bounce_list: list[str] | None = None
 
+    @model_validator(mode="after")
+    def _null_means_something(self) -> SettingsChange:
+        for name in ("edition", "seed", "community_bounce_list"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null; leave it out to keep it")
+        return self
+
 
 class State(Model):
     """Rows per table, deleted ones left out."""

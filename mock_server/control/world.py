@@ -54,7 +54,7 @@ class World:
         """Store the settings that are given, all or none."""
 
         def change() -> None:
-            workspace.edition = given.get("edition") or workspace.edition
+            workspace.chosen_edition = given.get("edition", workspace.chosen_edition)
             workspace.rate_limit = given.get("rate_limit", workspace.rate_limit) or ""
             workspace.suspend_after = given.get("suspend_after", workspace.suspend_after)
             workspace.seed = workspace.seed if given.get("seed") is None else given["seed"]
@@ -75,7 +75,7 @@ class World:
 
     def _store(self, workspace: Workspace, change: Callable[[], None], rows: Callable[[], None] | None = None) -> None:
         """Change the workspace and its rows; a failure leaves both as they were."""
-        names = ("clock", "edition", "rate_limit", "suspend_after", "seed")
+        names = ("clock", "chosen_edition", "rate_limit", "suspend_after", "seed")
         stored, before = workspace.id, {name: getattr(workspace, name) for name in names}
         try:
             with self.database.transaction():

@@ -57,3 +57,4 @@ class Gates:
             self._size -= len(oldest) + RECORD_SIZE
             oldest.request = oldest.response = None
             oldest.query = Redacted(b"", "")
+            oldest.dropped = True

@@ -46,8 +46,10 @@ class Handling:
         return render(operation, reply)
 
     def _read(self, exchange: Exchange, operation: Operation, in_thread: bool) -> Reply:
-        connection = self._database.reader() if in_thread else self._database.writer
-        return _call(self._context(exchange, connection), exchange, operation)
+        if not in_thread:
+            return _call(self._context(exchange, self._database.writer), exchange, operation)
+        with self._database.snapshot() as connection:
+            return _call(self._context(exchange, connection), exchange, operation)
 
     def _write(self, exchange: Exchange, operation: Operation) -> Reply:
         workspace = exchange.workspace

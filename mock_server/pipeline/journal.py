@@ -54,6 +54,25 @@ class Redacted:
             return self._loose()
         return self._loose() if is_deep(value) else self._masked(value)
 
+    def fits(self, wanted: Any) -> bool:
+        """Whether the text, read as JSON if it is any, has all that `wanted` has; compared as it was sent."""
+        try:
+            value = orjson.loads(self._raw)
+        except orjson.JSONDecodeError:
+            value = self._raw.decode("utf-8", "replace") if self._raw else None
+        return contains(value, wanted)
+
+    def is_text(self, wanted: str) -> bool:
+        """Whether the text is this one, compared as it was sent."""
+        return self._raw == wanted.encode()
+
+    def query_fits(self, wanted: Mapping[str, Any]) -> bool:
+        """Whether the text, read as a query string, has these parameters, compared as they were sent."""
+        try:
+            return contains(read_query(self._raw), texts(wanted))
+        except UnicodeDecodeError:
+            return False
+
     def _masked(self, value: Any) -> Any:
         if isinstance(value, str):
             return value.replace(self._key, "***") if len(self._key) > 3 else value
@@ -90,7 +109,10 @@ class Violation:
 
 @dataclass(slots=True)
 class Record:
-    """One request and its answer. `at` is on the workspace's clock; `operation` is empty when no route matched."""
+    """One request and its answer. `at` is on the workspace's clock; `operation` is empty when no route matched.
+
+    `dropped`: its bodies and its query had to make room for newer ones.
+    """
 
     id: int
     at: int
@@ -104,6 +126,7 @@ class Record:
     request: Redacted | None
     response: Redacted | None
     violations: Sequence[Violation] = ()
+    dropped: bool = False
 
     def __len__(self) -> int:
         return len(self.path) + len(self.query) + len(self.request or b"") + len(self.response or b"")
@@ -167,15 +190,15 @@ def _fits(record: Record, wanted: Mapping[str, Any]) -> bool:
     plain = ("operation", "method", "status", "edition", "injected")
     if any(name in wanted and getattr(record, name) != wanted[name] for name in plain):
         return False
-    if "path" in wanted and record.path.text != wanted["path"]:
+    if "path" in wanted and not record.path.is_text(wanted["path"]):
         return False
     if record.at < wanted.get("since", record.at) or record.at > wanted.get("until", record.at):
         return False
     if "violations" in wanted and bool(record.violations) != wanted["violations"]:
         return False
-    if "query" in wanted and not contains(query_of(record), texts(wanted["query"])):
+    if "query" in wanted and not record.query.query_fits(wanted["query"]):
         return False
-    return "body" not in wanted or contains(record.request.value if record.request else None, wanted["body"])
+    return "body" not in wanted or (record.request is not None and record.request.fits(wanted["body"]))
 
 
 def contains(value: Any, wanted: Any) -> bool:

@@ -17,7 +17,7 @@ from mock_server.pipeline.exchange import MAX_DEPTH, Answer, Exchange, decoded, 
 from mock_server.pipeline.faults import Fault, faulty, read_header
 from mock_server.pipeline.gates import Gates
 from mock_server.pipeline.journal import Violation
-from mock_server.state.workspaces import Workspace, Workspaces
+from mock_server.state.workspaces import MAX_KEY, Workspace, Workspaces, is_key
 
 MAX_BODY = 8 * 1024 * 1024
 _NOT_FOUND = (
@@ -35,7 +35,6 @@ class Stages:
         self.workspaces = workspaces
         self.gates = gates
         self.settings = settings
-        self.server_edition = contract.edition(settings.edition)
         self._limits: dict[str, RateLimit] = {}
 
     def receive(self, exchange: Exchange) -> Answer | None:
@@ -57,13 +56,13 @@ class Stages:
         The edition must be known to match a route, and a miss answers before a bad key does.
         """
         key = exchange.query.get("api_key", "")
-        workspace = self.workspaces.get(key) if isinstance(key, str) and key.strip() and len(key) <= 512 else None
-        name = exchange.headers.get("x-mock-edition") or (workspace.edition if workspace else "")
-        if name and name not in self.contract.specs:
+        workspace = self.workspaces.get(key) if isinstance(key, str) else None
+        name = exchange.headers.get("x-mock-edition") or (workspace.edition if workspace else self.settings.edition)
+        if name not in self.contract.specs:
             hint = f"X-Mock-Edition must be one of: {', '.join(self.contract.specs)}."
             return Answer.of_json(400, {"message": f"Unknown edition {name!r}"}, hint)
         exchange.workspace = workspace
-        exchange.edition = self.contract.edition(name) if name else self.server_edition
+        exchange.edition = self.contract.edition(name)
         return None
 
     def match(self, exchange: Exchange) -> Answer | None:
@@ -93,13 +92,12 @@ class Stages:
     def authorise(self, exchange: Exchange) -> Answer | None:
         """401 without a known key."""
         if exchange.workspace is None:
-            missing = not exchange.query.get("api_key")
-            hint = (
-                "Send the key as ?api_key=KEY; any non-empty one works."
-                if missing
-                else "The server was started with --keys."
-            )
-            raise ApiError("missing_api_key" if missing else "invalid_api_key", hint=hint)
+            key = exchange.query.get("api_key")
+            if not key:
+                raise ApiError("missing_api_key", hint="Send the key as ?api_key=KEY; any non-empty one works.")
+            if isinstance(key, str) and is_key(key):
+                raise ApiError("invalid_api_key", hint="The server was started with --keys, and this is none of them.")
+            raise ApiError("invalid_api_key", hint=f"Send one key, not blank, of at most {MAX_KEY} characters.")
         return None
 
     def faults(self, exchange: Exchange) -> Answer | None:

@@ -6,10 +6,11 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
@@ -21,6 +22,7 @@ from mock_server.state.schema import metadata
 from mock_server.state.statements import Statement, delete_statement, insert_statement, update_statement
 
 SCHEMA_VERSION = 1
+APPLICATION_ID = 0x534D4C44
 Row = sqlite3.Row
 _insert = cache(insert_statement)
 _update = cache(update_statement)
@@ -34,20 +36,37 @@ class StoreError(Exception):
 class Database:
     """`path` is a file, or `:memory:` for a temporary file that `close` removes."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, create: bool = True) -> None:
+        """Raises StoreError for a file that is not a store, and for a missing one unless it may be created."""
         if "://" in path:
             raise StoreError(f"--db {path}: only a file or :memory: works so far; a PostgreSQL store is planned.")
         self._temporary = tempfile.TemporaryDirectory(prefix="smartlead-mock-") if path == ":memory:" else None
         self.path = Path(self._temporary.name) / "mock.db" if self._temporary else Path(path)
         try:
+            is_store = self._look()
+            if not is_store and not create:
+                raise StoreError(f"--db {path}: there is no store in it.")
             self.writer = self._connect()
-            self._prepare()
+            if not is_store:
+                self._prepare()
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"--db {path}: {error}. Give a file of this program, or a path that does not exist."
             ) from error
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
+
+    def _look(self) -> bool:
+        """Whether the file is a store of ours, without touching it; a foreign file is refused."""
+        if not self.path.exists() or self.path.stat().st_size == 0:
+            return False
+        with closing(sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True)) as connection:
+            found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+        if found != [APPLICATION_ID, SCHEMA_VERSION]:
+            raise StoreError(
+                f"--db {self.path}: made by another version of this program (or another program); move it away."
+            )
+        return True
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
@@ -65,15 +84,7 @@ class Database:
         return connection
 
     def _prepare(self) -> None:
-        """Create the tables of a new store; refuse one of another version."""
-        version = self.writer.execute("PRAGMA user_version").fetchone()[0]
-        tables = self.writer.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
-        if version == SCHEMA_VERSION:
-            return
-        if tables:
-            raise StoreError(
-                f"--db {self.path}: made by another version of this program (or another program); move it away."
-            )
+        """Create the tables of a new store."""
         dialect = sqlite.dialect()
         with self.transaction():
             for table in metadata.sorted_tables:
@@ -82,8 +93,10 @@ class Database:
                     self.writer.execute(str(CreateIndex(index).compile(dialect=dialect)))
             for script in paging.scripts():
                 self.writer.execute(script)
+            plans.write(self.writer)
+            self.writer.execute(f"PRAGMA application_id={APPLICATION_ID}")
             self.writer.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-        plans.write(self.writer)
+        self.writer.execute("ANALYZE sqlite_schema")  # reads what `plans` wrote
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -96,8 +109,17 @@ class Database:
             raise
         self.writer.execute("COMMIT")
 
-    def reader(self) -> sqlite3.Connection:
-        """This thread's connection for reads that take long."""
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection for reads that take long; all of them see one moment."""
+        connection = self._reader()
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _reader(self) -> sqlite3.Connection:
         if not hasattr(self._local, "connection"):
             self._local.connection = self._connect()
             self._readers.append(self._local.connection)

@@ -23,7 +23,7 @@ workspace = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("key", Text, nullable=False, unique=True),
     Column("seed", BigInteger, nullable=False),
-    Column("edition", Text, nullable=False),
+    Column("edition", Text, nullable=False, comment="empty = as the server says"),
     Column(
         "rate_limit", Text, nullable=False, server_default="", comment="empty = as the server, or the edition, says"
     ),

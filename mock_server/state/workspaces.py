@@ -11,24 +11,40 @@ from mock_server.clock import Clock
 from mock_server.config import Settings
 from mock_server.state.database import Database, Session
 
+MAX_KEY = 512
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can name a workspace."""
+    return bool(text.strip()) and len(text) <= MAX_KEY
+
 
 class WorkspaceLimitError(Exception):
     """There are as many workspaces as `--max-workspaces` allows."""
 
 
 class Workspace:
-    """One key's world. `id` is 0 until it is stored: no row belongs to workspace 0."""
+    """One key's world. `id` is 0 until it is stored: no row belongs to workspace 0.
 
-    __slots__ = ("clock", "edition", "id", "key", "rate_limit", "seed", "suspend_after")
+    `chosen_edition` and `rate_limit` are empty until somebody chooses: then the server's hold.
+    """
 
-    def __init__(self, key: str, seed: int, edition: str, clock: Clock) -> None:
+    __slots__ = ("_server_edition", "chosen_edition", "clock", "id", "key", "rate_limit", "seed", "suspend_after")
+
+    def __init__(self, key: str, seed: int, server_edition: str, clock: Clock) -> None:
         self.key = key
         self.id = 0
         self.seed = seed
-        self.edition = edition
+        self._server_edition = server_edition
+        self.chosen_edition = ""
         self.rate_limit = ""
         self.suspend_after: int | None = None
         self.clock = clock
+
+    @property
+    def edition(self) -> str:
+        """The edition that the workspace is served in, unless a request asks for another."""
+        return self.chosen_edition or self._server_edition
 
     @property
     def user_id(self) -> int:
@@ -38,7 +54,7 @@ class Workspace:
     def columns(self) -> dict[str, Any]:
         """As stored."""
         return {
-            "key": self.key, "seed": self.seed, "edition": self.edition,
+            "key": self.key, "seed": self.seed, "edition": self.chosen_edition,
             "rate_limit": self.rate_limit, "suspend_after": self.suspend_after,
             "clock_mode": self.clock.mode, "clock_offset": self.clock.offset,
             "clock_frozen_at": self.clock.frozen_at, "clock_moved": self.clock.moved,
@@ -63,6 +79,8 @@ class Workspaces:
         """The workspace of a key; None when the server knows the key not (`--keys`)."""
         workspace = self._open.get(key)
         if workspace is None:
+            if not is_key(key):
+                return None
             if self._settings.keys and key not in self._settings.keys:
                 return None
             workspace = self._load(key) or self._new(key)
@@ -81,7 +99,8 @@ class Workspaces:
         if row is None:
             return None
         clock = Clock(row["clock_mode"], row["clock_offset"], row["clock_frozen_at"], row["clock_moved"])
-        workspace = Workspace(key, row["seed"], row["edition"], clock)
+        workspace = Workspace(key, row["seed"], self._settings.edition, clock)
+        workspace.chosen_edition = row["edition"]
         workspace.id = row["id"]
         workspace.rate_limit, workspace.suspend_after = row["rate_limit"], row["suspend_after"]
         return workspace

@@ -68,8 +68,12 @@ def _block(by_address: bool, of_client: bool) -> Statement:
         this_workspace(enrolment), enrolment.c.lead_id.in_(leads), enrolment.c.status != "BLOCKED"
     )
     if of_client:
-        own = select(campaign.c.id).where(this_workspace(campaign), campaign.c.client_id == bindparam("client_id"))
-        query = query.where(enrolment.c.campaign_id.in_(own))
+        own = select(campaign.c.id).where(
+            this_workspace(campaign),
+            campaign.c.id == enrolment.c.campaign_id,
+            campaign.c.client_id == bindparam("client_id"),
+        )
+        query = query.where(own.correlate(enrolment).exists())
     return Statement(query.values(status="BLOCKED", next_at=None))
 
 

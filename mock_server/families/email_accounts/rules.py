@@ -8,7 +8,8 @@ TAKEN_DOMAIN = "taken.simulator.test"
 
 def login_fails(host: str | None) -> bool:
     """Whether a mail server refuses every login: hosts at or under `fail.simulator.test` do."""
-    return host is not None and (host == FAILING_HOST or host.endswith("." + FAILING_HOST))
+    name = (host or "").lower()
+    return name == FAILING_HOST or name.endswith("." + FAILING_HOST)
 
 
 def belongs_to_other_user(address: str) -> bool:

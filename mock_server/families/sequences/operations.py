@@ -37,7 +37,7 @@ def save_campaign_sequences(
     variants = records.variants_of(ctx, row["id"])
     _check(wanted, set(known), {step_id: {one["id"] for one in rows} for step_id, rows in variants.items()})
     for step_id in known.keys() - {one.get("id") for one in wanted}:
-        ctx.db.delete(variant, step_id=step_id)
+        ctx.db.delete(variant, campaign_id=row["id"], step_id=step_id)
         ctx.db.delete(step, id=step_id)
     for one in wanted:
         step_id = _save_step(ctx, row["id"], one)

@@ -1,0 +1,76 @@
+"""Stores: what is opened, what is refused untouched, what a later start changes, and that no query scans."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from mock_server.families.block_list import records as block_list
+from mock_server.families.leads import imports, records
+from mock_server.state.database import Database, StoreError
+from mock_server.state.statements import Statement
+from tests.servers import run, server
+
+
+def plan(database: Database, statement: Statement) -> str:
+    """How SQLite goes about a statement."""
+    sql = statement.sql
+    values = statement.values({name: [1] for name in re.findall(r":(\w+)", sql)})
+    return " | ".join(row[3] for row in database.writer.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+
+
+def test_foreign_files_are_refused_untouched(tmp_path: Path) -> None:
+    """Another program's database keeps its bytes; an empty file gets no tables from the doctor."""
+    foreign, empty = tmp_path / "foreign.db", tmp_path / "empty.db"
+    with sqlite3.connect(foreign) as connection:
+        connection.execute("CREATE TABLE mine (x)")
+        connection.execute("PRAGMA user_version=1")
+    connection.close()
+    empty.touch()
+    before = foreign.read_bytes()
+    with pytest.raises(StoreError, match="another program"):
+        Database(str(foreign))
+    assert run("doctor", "--db", str(foreign)).returncode == 2
+    assert foreign.read_bytes() == before
+    assert run("doctor", "--db", str(empty)).returncode == 2
+    assert run("doctor", "--db", str(tmp_path / "none.db")).returncode == 2
+    assert empty.stat().st_size == 0
+
+
+def test_a_workspace_follows_the_server_until_it_chooses(tmp_path: Path) -> None:
+    """A later start in another edition holds for workspaces that chose none; a choice stays."""
+    store = str(tmp_path / "mock.db")
+    with server("--db", store) as running, running.api("follows") as follows, running.api("chose") as chose:
+        follows.campaign()
+        chose.campaign()
+        chose.control("PUT", "/settings", {"edition": "default"})
+    with (
+        server("--db", store, "--edition", "live") as running,
+        running.api("follows") as follows,
+        running.api("chose") as chose,
+    ):
+        assert follows.get("/campaigns/99").json() == {}
+        assert chose.get("/campaigns/99").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (imports._BY_ADDRESSES, "lead_by_address"),
+        (records._campaign_page(("status = :status",), (), False), "enrolment_by_status"),
+        (records._campaign_page(("category_id = :category_id",), (), False), "enrolment_by_category"),
+        (records._OF_LEADS, "enrolment_of_lead"),
+        (block_list._HITS, "block_list_by_value"),
+        (block_list._block(False, True), "enrolment_of_lead"),
+    ],
+)
+def test_lookups_use_their_index(statement: Statement, index: str) -> None:
+    """The planner takes the index that was made for the query, whatever the store holds."""
+    database = Database(":memory:")
+    try:
+        assert index in plan(database, statement)
+    finally:
+        database.close()
