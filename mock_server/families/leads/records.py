@@ -14,6 +14,7 @@ from mock_server.errors import ApiError
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.leads.rules import Flag, address_key
 from mock_server.families.leads.tables import enrolment, enrolment_pages, lead, lead_pages, unsubscribed_address
+from mock_server.families.leads.views import LISTED
 from mock_server.state import paging
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, one_of, this_workspace
@@ -21,6 +22,7 @@ from mock_server.state.statements import Statement, one_of, this_workspace
 _e, _l = enrolment.c, lead.c
 _OF_LEAD = (_l.workspace_id == _e.workspace_id) & (_l.id == _e.lead_id)
 _OF_CAMPAIGN = (campaign.c.workspace_id == _e.workspace_id) & (campaign.c.id == _e.campaign_id)
+_OWN = ("id", "lead_id", "category_id", "status", "created_at")
 _UNSEEN = ("workspace_id", "id", "created_at", "updated_at", "enrolled_at", "address_key")
 _LEAD_COLUMNS = [column for column in _l if column.name not in _UNSEEN]
 
@@ -184,8 +186,8 @@ def _conditions(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool)
 
 @cache
 def _campaign_page(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool) -> Statement:
-    columns = (_e.id, _e.lead_id, _e.category_id, _e.status, _e.created_at)
-    query = select(*columns, *_LEAD_COLUMNS).join(lead, _OF_LEAD).where(*_conditions(plain, times, with_step))
+    columns = [_e[name] if name in _OWN else _l[name] for name in LISTED]
+    query = select(*columns).join(lead, _OF_LEAD).where(*_conditions(plain, times, with_step))
     query = query.where(_e.id >= bindparam("low"), _e.id < bindparam("high")).order_by(_e.id)
     return Statement(query.limit(bindparam("limit")).offset(bindparam("skip")))
 

@@ -16,33 +16,40 @@ from mock_server.state.database import Row
 _PLAIN = ("phone_number", "company_name", "website", "location")
 
 
-def lead_in_campaign(row: Row) -> dict[str, Any]:
-    """The lead inside a row of the campaign's list; its id is a number here (R)."""
-    return {
-        "id": row["lead_id"],
-        "first_name": row["first_name"],
-        "last_name": row["last_name"],
-        "email": row["email"],
-        "phone_number": row["phone_number"],
-        "company_name": row["company_name"],
-        "website": row["website"],
-        "location": row["location"],
-        "linkedin_profile": row["linkedin_profile"],
-        "company_url": row["company_url"],
-        "custom_fields": orjson.Fragment(row["custom_fields"]),
-        "is_unsubscribed": bool(row["is_unsubscribed"]),
-        "unsubscribed_client_id_map": _client_map(row),
-    }
+#: what `enrolment` unpacks, in order; by position, because finding 17 columns by name takes half of a page's time
+LISTED = (
+    "id", "category_id", "status", "created_at", "lead_id", "first_name", "last_name", "email", "phone_number",
+    "company_name", "website", "location", "linkedin_profile", "company_url", "custom_fields", "is_unsubscribed",
+    "unsubscribed_client_ids",
+)  # fmt: skip
 
 
 def enrolment(row: Row) -> dict[str, Any]:
-    """One row of a campaign's list of leads (S1, R)."""
+    """One row of a campaign's list of leads (S1, R); the id of the lead inside is a number here (R)."""
+    (
+        map_id, category_id, status, created_at, lead_id, first_name, last_name, email, phone_number, company_name,
+        website, location, linkedin_profile, company_url, custom_fields, is_unsubscribed, client_ids,
+    ) = row  # fmt: skip
     return {
-        "campaign_lead_map_id": row["id"],
-        "lead_category_id": row["category_id"],
-        "status": row["status"],
-        "created_at": iso(row["created_at"]),
-        "lead": lead_in_campaign(row),
+        "campaign_lead_map_id": map_id,
+        "lead_category_id": category_id,
+        "status": status,
+        "created_at": iso(created_at),
+        "lead": {
+            "id": lead_id,
+            "first_name": first_name,
+            "last_name": last_name,
+            "email": email,
+            "phone_number": phone_number,
+            "company_name": company_name,
+            "website": website,
+            "location": location,
+            "linkedin_profile": linkedin_profile,
+            "company_url": company_url,
+            "custom_fields": orjson.Fragment(custom_fields),
+            "is_unsubscribed": bool(is_unsubscribed),
+            "unsubscribed_client_id_map": None if client_ids is None else orjson.Fragment(client_ids),
+        },
     }
 
 
