@@ -43,8 +43,9 @@ class Row:
             self.status = "PAUSED"
 
     def set_by_hand(self, status: str) -> None:
-        """What a list or a bounce has blocked stays blocked until the lead is added again."""
-        self.status = self.status if self.status == "BLOCKED" else status
+        """What is blocked stays so until the lead is added again; who unsubscribed is not set running again."""
+        runs_again = self.unsubscribed and status in ("STARTED", "INPROGRESS")
+        self.status = self.status if self.status == "BLOCKED" or runs_again else status
 
 
 @dataclass

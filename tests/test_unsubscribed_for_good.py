@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conftest import Api
 
 
@@ -19,3 +21,20 @@ def test_deleting_the_lead_does_not_undo_it(api: Api) -> None:
     assert api.post(f"/leads/{again}/unsubscribe").status_code == 200
     assert api.delete(f"/campaigns/{second}/leads/{again}").status_code == 200
     assert api.add(first, "ana@example.com")["unsubscribed_leads"] == ["ana@example.com"]
+
+
+@pytest.mark.parametrize("word", ["NOT_CONTACTED", "IN_PROGRESS", "INPROGRESS"])
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_no_hand_sets_an_unsubscribed_lead_running(api: Api, word: str, everywhere: bool) -> None:
+    """The call succeeds and says in a hint that the status stays; ending the sequence by hand still works."""
+    campaign = api.campaign()
+    api.add(campaign, "ana@example.com")
+    lead = api.lead_id("ana@example.com")
+    path = f"/campaigns/{campaign}/leads/{lead}"
+    assert api.post(f"{path}/pause").status_code == 200
+    assert api.post(f"/leads/{lead}/unsubscribe" if everywhere else f"{path}/unsubscribe").status_code == 200
+    answer = api.patch(f"{path}/status", {"status": word})
+    assert (answer.status_code, answer.headers["x-mock-hint"]) == (200, "The status stays PAUSED.")
+    assert api.row(campaign, "ana@example.com")["status"] == "PAUSED"
+    assert api.patch(f"{path}/status", {"status": "COMPLETED"}).status_code == 200
+    assert api.row(campaign, "ana@example.com")["status"] == "COMPLETED"

@@ -180,9 +180,10 @@ def status_after_resume(status: Status, *, sent: bool, unsubscribed: bool, behav
     return "INPROGRESS" if sent else behaviour.resume_before_first_mail
 
 
-def status_set_by_hand(status: Status, wanted: Status) -> Status:
-    """A row that a list or a bounce blocked stays blocked until the lead is added again (DESIGN §7)."""
-    return "BLOCKED" if status == "BLOCKED" else wanted
+def status_set_by_hand(status: Status, wanted: Status, *, unsubscribed: bool) -> Status:
+    """A blocked row stays so until the lead is added again; an unsubscribed one is not set running (DESIGN §7)."""
+    runs_again = unsubscribed and wanted in ("STARTED", "INPROGRESS")
+    return status if status == "BLOCKED" or runs_again else wanted
 
 
 def status_condition(word: str) -> str:

@@ -123,7 +123,7 @@ def _categorise(ctx: Context, row: Row, category_id: int | None) -> None:
 def patch_lead_status(ctx: Context, params: inputs.PatchLeadStatusParams, body: inputs.PatchLeadStatusBody) -> Reply:
     """Set a lead's status in the guide's words, some of which are categories (S3; the effects are inferred)."""
     row = _row(ctx, params["campaign_id"], params["lead_id"])
-    word = body["status"]
+    word, hint = body["status"], ""
     if word in rules.CATEGORY_OF_WORD:
         _categorise(ctx, row, rules.CATEGORY_OF_WORD[word])
     elif word == "UNSUBSCRIBED":
@@ -133,8 +133,15 @@ def patch_lead_status(ctx: Context, params: inputs.PatchLeadStatusParams, body: 
     else:
         renamed: dict[str, rules.Status] = {"NOT_CONTACTED": "STARTED", "IN_PROGRESS": "INPROGRESS"}
         wanted: Any = renamed.get(word, word)
-        records.change(ctx, row, status=rules.status_set_by_hand(row["status"], wanted), next_at=None)
-    return Reply({"ok": True})
+        hint = _set_status(ctx, row, wanted)
+    return Reply({"ok": True}, hint=hint)
+
+
+def _set_status(ctx: Context, row: Row, wanted: rules.Status) -> str:
+    """Set the status where the row allows it; a hint when it does not."""
+    status = rules.status_set_by_hand(row["status"], wanted, unsubscribed=bool(row["flags"] & Flag.UNSUBSCRIBED))
+    records.change(ctx, row, status=status, next_at=None)
+    return "" if status == wanted else f"The status stays {status}."
 
 
 @operation("mark_lead_complete")
@@ -144,6 +151,6 @@ def mark_lead_complete(ctx: Context, params: inputs.MarkLeadCompleteParams) -> R
     row = records.find_by_map_id(ctx, params["campaign_id"], params["lead_map_id"])
     sent = row["last_seq_number"] or 0
     later = [step for step in sequences.steps_of(ctx, row["campaign_id"]) if step["seq_number"] > sent]
-    records.change(ctx, row, status=rules.status_set_by_hand(row["status"], "COMPLETED"), next_at=None)
+    hint = _set_status(ctx, row, "COMPLETED")
     following = {"id": later[0]["id"], "delayInDays": later[0]["delay_in_days"]} if later else None
-    return Reply({"ok": True, "status": {"isLastSequence": not later, "nextSequence": following}})
+    return Reply({"ok": True, "status": {"isLastSequence": not later, "nextSequence": following}}, hint=hint)
