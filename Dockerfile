@@ -4,6 +4,7 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY mock_server ./mock_server
 COPY openapi ./openapi
+COPY fixtures ./fixtures
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt .
 

@@ -22,6 +22,7 @@ from mock_server.pipeline.gates import Gates
 from mock_server.pipeline.handling import Handling
 from mock_server.pipeline.request_log import request_log
 from mock_server.pipeline.stages import Stages
+from mock_server.simulation.runner import Simulation
 from mock_server.state.database import Database
 from mock_server.state.purge import Purger
 from mock_server.state.workspaces import Workspaces
@@ -47,15 +48,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     workspaces = Workspaces(database, settings)
     purger = Purger(database)
     gates = Gates(settings.max_workspaces)
-    world = World(settings, contract, database, workspaces, purger, gates)
+    simulation = Simulation(contract, database, workspaces)
+    world = World(settings, contract, database, workspaces, purger, gates, simulation)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(purger.run())
+        tasks = [asyncio.create_task(purger.run()), asyncio.create_task(simulation.run())]
         yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         database.close()
 
     app = FastAPIOffline(

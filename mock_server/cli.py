@@ -16,9 +16,10 @@ import yaml
 from mock_server import __version__, doctor
 from mock_server.app import create_app
 from mock_server.clock import parse_moment
-from mock_server.config import Settings, openapi_directory
+from mock_server.config import Settings, fixtures_directory, openapi_directory
 from mock_server.contract.operations import Contract
 from mock_server.contract.publish import published
+from mock_server.control.stories import load_story
 from mock_server.state.database import Database, StoreError
 from mock_server.testing.control import Control, ControlError
 
@@ -67,6 +68,8 @@ def _option(text: str, variable: str, **more: Any) -> Any:
 _Edition = Annotated[str, _option("Which reading of the documents to serve or print.", "EDITION")]
 _Seed = Annotated[int, _option("Seed of everything random.", "SEED", min=0, max=2**53 - 1)]
 _Log = Literal["text", "json"]
+_Url = Annotated[str, _option("The running server.", "URL")]
+_URL = "http://127.0.0.1:8000"
 
 
 @app.command()
@@ -81,6 +84,7 @@ def serve(
     keys: Annotated[str, _option("Known API keys, separated by commas; default: any key works.", "KEYS")] = "",
     seed: _Seed = 0,
     clock: Annotated[str, _option("Freeze new workspaces at this moment (ISO 8601).", "CLOCK")] = "",
+    scenario: Annotated[str, _option("Fill every new workspace with this scenario.", "SCENARIO")] = "",
     max_workspaces: Annotated[int, _option("Most workspaces that are stored.", "MAX_WORKSPACES", min=1)] = 10_000,
     log_format: Annotated[_Log | None, _option("Log each request, without its query.", "LOG_FORMAT")] = None,
     workers: Annotated[int, _option("", "WORKERS", hidden=True)] = 1,
@@ -92,9 +96,15 @@ def serve(
         start = parse_moment(clock) if clock else None
     except (ValueError, OverflowError):
         raise _fail(f"--clock {clock}: not a moment; use ISO 8601 such as 2026-01-01T09:00:00Z.") from None
+    try:
+        if scenario:
+            load_story(fixtures_directory(), scenario)
+    except LookupError as error:
+        raise _fail(f"--scenario: {error}") from None
     settings = Settings(
         db=db, edition=edition, keys=frozenset(key.strip() for key in keys.split(",") if key.strip()), seed=seed,
         clock=start, max_workspaces=max_workspaces, rate_limit=rate_limit, log_format=log_format or "",
+        scenario=scenario,
     )  # fmt: skip
     logging.basicConfig(level=logging.INFO if log_format else logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
@@ -142,7 +152,7 @@ def openapi(
 @app.command()
 def journal(
     key: Annotated[str, _option("The workspace; without it, requests that named no known key.", "KEY")] = "",
-    url: Annotated[str, _option("The running server.", "URL")] = "http://127.0.0.1:8000",
+    url: _Url = _URL,
     operation: Annotated[str | None, _option("Only this operation.", "OPERATION")] = None,
     status: Annotated[int | None, _option("Only this status.", "STATUS")] = None,
     violations: Annotated[bool, _option("Only what the document does not say.", "VIOLATIONS")] = False,
@@ -167,6 +177,21 @@ def journal(
         typer.echo(f"{one['at']} {one['status']} {one['method']} {one['path']} {one['operation']}")
         for violation in one["violations"]:
             typer.echo(f"    {violation['kind']}: {violation['message']}")
+
+
+@app.command()
+def seed(
+    scenario: Annotated[str, typer.Argument(help="The scenario, for example midflight.")],
+    key: Annotated[str, _option("The workspace; it must have no rows.", "KEY")],
+    url: _Url = _URL,
+) -> None:
+    """Fill a workspace of a running server with a scenario; print what it made."""
+    try:
+        made = Control(url.rstrip("/"), key).call("POST", "/seed", {"scenario": scenario})["made"]
+    except ControlError as error:
+        raise _fail(str(error)) from None
+    for name, count in made.items():
+        typer.echo(f"{count:>7} {name}")
 
 
 @app.command("doctor")

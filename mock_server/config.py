@@ -20,10 +20,21 @@ class Settings:
     max_workspaces: int = 10_000
     rate_limit: str = ""
     log_format: str = ""
+    scenario: str = ""
 
 
 def openapi_directory() -> Path:
-    """Where the document lies: inside the installed package, or beside it in a checkout."""
+    """Where the document lies."""
+    return _directory("openapi")
+
+
+def fixtures_directory() -> Path:
+    """Where the stories lie."""
+    return _directory("fixtures")
+
+
+def _directory(name: str) -> Path:
+    """Files that come with the package: inside it when it is installed, beside it in a checkout."""
     package = Path(__file__).parent
-    packaged = package / "openapi"
-    return packaged if packaged.is_dir() else package.parent / "openapi"
+    packaged = package / name
+    return packaged if packaged.is_dir() else package.parent / name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -23,17 +23,23 @@ class Context:
     db: Session
     now: int
     wake_purger: bool = False
+    happened: dict[str, int] = field(default_factory=dict)
 
     def emit(self, type_: str, rows: Iterable[dict[str, Any]]) -> None:
-        """Append events of one type to the ledger; a row may have campaign_id, enrolment_id, lead_id and data."""
+        """Append events of one type to the ledger, and count them in `happened`.
+
+        A row may have campaign_id, enrolment_id, lead_id, message_id and data.
+        """
         appended = [
             {
                 "campaign_id": row.get("campaign_id"), "enrolment_id": row.get("enrolment_id"),
-                "lead_id": row.get("lead_id"), "data": orjson.dumps(row.get("data", {})).decode(),
+                "lead_id": row.get("lead_id"), "message_id": row.get("message_id"),
+                "data": orjson.dumps(row.get("data", {})).decode(),
             }
             for row in rows
         ]  # fmt: skip
         if appended:
+            self.happened[type_] = self.happened.get(type_, 0) + len(appended)
             first = self.db.next_ids("event", len(appended))
             self.db.insert_many(
                 event, [{"id": first + n, "at": self.now, "type": type_, **row} for n, row in enumerate(appended)]

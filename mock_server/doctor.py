@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mock_server.families.leads.rules import Flag
 from mock_server.state.database import Database
 from mock_server.state.paging import counted_tables
 from mock_server.state.schema import metadata
@@ -24,6 +25,28 @@ _MEMBERSHIPS = (
     "SELECT count(*) FROM email_account AS a WHERE deleted_at IS NULL AND campaign_count != (SELECT count(*)"
     " FROM campaign_email_account AS m WHERE m.workspace_id = a.workspace_id AND m.email_account_id = a.id)"
 )
+_OF = "FROM message AS m WHERE m.workspace_id = r.workspace_id AND m.campaign_id = {campaign} AND m.type = 'SENT'"
+_OF_CAMPAIGN = _OF.format(campaign="r.id") + " AND m.step_id IS NOT NULL"
+_OF_STEP = _OF.format(campaign="r.campaign_id") + " AND m.step_id = r.id"
+_OF_VARIANT = _OF.format(campaign="r.campaign_id") + " AND m.variant_id = r.id"
+_OF_LEAD = _OF.format(campaign="r.campaign_id") + " AND m.enrolment_id = r.id"
+#: (table, kept figure, what it counts)
+_FIGURES = (
+    ("campaign", "sent_count", f"SELECT count(*) {_OF_CAMPAIGN}"),
+    ("campaign", "bounce_count", f"SELECT count(m.bounced_at) {_OF_CAMPAIGN}"),
+    ("step", "sent_count", f"SELECT count(*) {_OF_STEP}"),
+    ("variant", "sent_count", f"SELECT count(*) {_OF_VARIANT}"),
+    ("variant", "open_count", f"SELECT count(m.opened_at) {_OF_VARIANT}"),
+    ("variant", "click_count", f"SELECT count(m.clicked_at) {_OF_VARIANT}"),
+    ("variant", "reply_count", f"SELECT count(m.replied_at) {_OF_VARIANT}"),
+    ("enrolment", "open_count", f"SELECT coalesce(sum(m.open_count), 0) {_OF_LEAD}"),
+    ("enrolment", "click_count", f"SELECT coalesce(sum(m.click_count), 0) {_OF_LEAD}"),
+    ("enrolment", "reply_count", f"SELECT coalesce(sum(m.reply_count), 0) {_OF_LEAD}"),
+)
+_DUE_FOR_NOTHING = (
+    "SELECT count(*) FROM enrolment WHERE next_at IS NOT NULL"
+    f" AND (status NOT IN ('STARTED', 'INPROGRESS') OR flags & {Flag.UNSUBSCRIBED:d} != 0)"
+)
 
 
 def problems(database: Database) -> Iterator[str]:
@@ -37,8 +60,22 @@ def problems(database: Database) -> Iterator[str]:
             yield f"{counted.name}: {wrong} kept counts differ from the rows of {counted.table.name}"
     if wrong := connection.execute(_MEMBERSHIPS).fetchone()[0]:
         yield f"email_account.campaign_count: {wrong} kept counts differ from the memberships"
+    yield from _miscounted(database)
+    if wrong := connection.execute(_DUE_FOR_NOTHING).fetchone()[0]:
+        yield f"enrolment.next_at: {wrong} leads are due for a mail that they must not get"
     yield from _hanging(database)
     yield from _overtaken(database)
+
+
+def _miscounted(database: Database) -> Iterator[str]:
+    for name, figure, counted in _FIGURES:
+        campaign = "id" if name == "campaign" else "campaign_id"
+        sql = (
+            f"SELECT count(*) FROM {name} AS r WHERE r.workspace_id NOT IN ({_RESET})"
+            f" AND r.{campaign} NOT IN ({_DELETED}) AND r.{figure} != ({counted})"
+        )
+        if wrong := database.writer.execute(sql).fetchone()[0]:
+            yield f"{name}.{figure}: {wrong} kept counts differ from the messages"
 
 
 def _hanging(database: Database) -> Iterator[str]:

@@ -6,6 +6,7 @@ A draw depends on the seed of the workspace and on the names of what it is for, 
 from __future__ import annotations
 
 import hashlib
+from uuid import UUID
 
 _ADJECTIVES = ("amber", "brass", "calm", "coral", "dawn", "ember", "fern", "gold", "hazel", "ivory", "jade", "linen",
                "maple", "north", "ocean", "pearl", "quartz", "rustic", "silver", "topaz")  # fmt: skip
@@ -15,8 +16,22 @@ _NOUNS = ("anchor", "beacon", "cedar", "delta", "falcon", "garden", "harbor", "i
 
 def number(seed: int, *parts: object) -> int:
     """64 random bits that depend on the seed and the parts alone."""
+    return int.from_bytes(_digest(8, seed, parts), "big")
+
+
+def _digest(size: int, seed: int, parts: tuple[object, ...]) -> bytes:
     text = "\x1f".join([str(seed), *map(str, parts)])
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+    return hashlib.blake2b(text.encode(), digest_size=size).digest()
+
+
+def share(seed: int, *parts: object) -> float:
+    """A number from 0 to below 1."""
+    return number(seed, *parts) / 2**64
+
+
+def uuid(seed: int, *parts: object) -> str:
+    """A random (version 4) UUID."""
+    return str(UUID(bytes=_digest(16, seed, parts), version=4))
 
 
 def two_words(seed: int, *parts: object) -> str:

@@ -19,9 +19,10 @@ MAY_IMPORT = {
     "state": {"base", "contract", "state"},
     "context": {"base", "contract", "state", "context"},
     "families": {"base", "contract", "state", "context", "families"},
+    "simulation": {"base", "contract", "state", "context", "families", "simulation"},
     "pipeline": {"base", "contract", "state", "context", "pipeline"},
-    "control": {"base", "contract", "state", "families", "pipeline", "control"},
-    "doctor": {"base", "state"},
+    "control": {"base", "contract", "state", "context", "families", "simulation", "pipeline", "control"},
+    "doctor": {"base", "state", "families"},
 }
 FREE = {"app", "cli", "testing"}
 

@@ -410,6 +410,17 @@ class ListLeadCategoriesParams(TypedDict):
     client_id: NotRequired[int]
 
 
+class PushLeadToSubsequenceParams(TypedDict):
+    pass
+
+
+class PushLeadToSubsequenceBody(TypedDict):
+    email_lead_map_id: int
+    sub_sequence_id: int
+    sub_sequence_delay_time: NotRequired[int]
+    stop_lead_on_parent_campaign_reply: NotRequired[bool]
+
+
 class AddToGlobalBlockListParams(TypedDict):
     pass
 

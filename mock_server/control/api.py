@@ -9,11 +9,14 @@ from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 
 from mock_server import __version__
-from mock_server.clock import LAST_MOMENT, Clock, iso, parse_moment
+from mock_server.clock import LAST_MOMENT, Clock, iso, iso_or_none, parse_moment
 from mock_server.contract.rate_limits import rate_limit
 from mock_server.control import models
+from mock_server.control.event_api import event_routes
 from mock_server.control.gate_api import gate_routes
+from mock_server.control.story_api import story_routes
 from mock_server.control.world import World
+from mock_server.simulation.runner import Happened, ResetMeanwhileError
 from mock_server.state.workspaces import Workspace, WorkspaceLimitError
 
 
@@ -65,26 +68,37 @@ def control_api(world: World) -> FastAPI:
     @app.put("/clock")
     async def set_clock(workspace: Chosen, change: models.ClockChange) -> models.ClockState:
         """Freeze the clock, let it run, or set it; with rows in the workspace it only moves forward."""
-        now = workspace.clock.now()
-        moment = now if change.now is None else _moment(change.now)
-        if moment < now and world.has_rows(workspace):
-            raise HTTPException(
-                409, f"The workspace has rows, so its clock ({iso(now)}) only moves forward; reset it first."
-            )
-        _save(world, workspace, workspace.clock.set_to(change.mode, moment))
+        wanted = None if change.now is None else _moment(change.now)
+        async with world.simulation.lock(workspace):
+            now = workspace.clock.now()
+            moment = now if wanted is None else wanted
+            _check_calendar(moment)
+            if moment < now and world.has_rows(workspace):
+                raise HTTPException(
+                    409, f"The workspace has rows, so its clock ({iso(now)}) only moves forward; reset it first."
+                )
+            if moment > now and workspace.id:
+                await _run(world, workspace, moment)
+                moment = max(moment, workspace.clock.now())
+            _save(world, workspace, workspace.clock.set_to(change.mode, moment))
         return models.ClockState(mode=workspace.clock.mode, now=iso(workspace.clock.now()))
 
     @app.post("/clock/advance")
     async def advance(workspace: Chosen, move: models.Advance) -> models.Advanced:
-        """Move the clock forward."""
-        now = workspace.clock.now()
+        """Move the clock forward, and let everything happen that is due on the way.
+
+        It is done in batches, each of which moves the clock; requests are answered in between. A second advance waits.
+        """
         seconds = move.days * 86_400 + move.hours * 3600 + move.minutes * 60 + move.seconds
-        target = now + round(seconds * 1000) if move.to is None else _moment(move.to)
-        if target < now:
-            raise HTTPException(409, f"The clock stands at {iso(now)} and only moves forward.")
-        _check_calendar(target)
-        _save(world, workspace, workspace.clock.advanced_to(target))
-        return models.Advanced(now=iso(workspace.clock.now()), events={}, next_due=None)
+        async with world.simulation.lock(workspace):
+            now = workspace.clock.now()
+            target = now + round(seconds * 1000) if move.to is None else _moment(move.to)
+            if target < now:
+                raise HTTPException(409, f"The clock stands at {iso(now)} and only moves forward.")
+            _check_calendar(target)
+            happened = await _run(world, workspace, target)
+        next_due = iso_or_none(happened.next_due)
+        return models.Advanced(now=iso(workspace.clock.now()), events=happened.events, next_due=next_due)
 
     @app.get("/settings")
     async def settings(workspace: Chosen) -> models.WorkspaceSettings:
@@ -106,7 +120,7 @@ def control_api(world: World) -> FastAPI:
         try:
             world.change_settings(workspace, given)
         except WorkspaceLimitError:
-            raise HTTPException(403, "There are as many workspaces as --max-workspaces allows.") from None
+            raise _too_many() from None
         return models.WorkspaceSettings(**world.settings_of(workspace))
 
     @app.get("/state")
@@ -123,6 +137,8 @@ def control_api(world: World) -> FastAPI:
         ]
 
     app.include_router(gate_routes(world))
+    app.include_router(event_routes(world, workspace_of))
+    app.include_router(story_routes(world, workspace_of))
     return app
 
 
@@ -134,12 +150,24 @@ def refuse_stray_parameters(request: Request) -> None:
         raise HTTPException(422, f"Unknown parameters: {', '.join(stray)}; known: {', '.join(sorted(known))}.")
 
 
+async def _run(world: World, workspace: Workspace, moment: int) -> Happened:
+    try:
+        return await world.simulation.run_locked(workspace, moment)
+    except ResetMeanwhileError:
+        raise HTTPException(409, "The workspace was reset while its clock was moved.") from None
+    except WorkspaceLimitError:
+        raise _too_many() from None
+
+
 def _save(world: World, workspace: Workspace, clock: Clock) -> None:
-    _check_calendar(clock.now())
     try:
         world.set_clock(workspace, clock)
     except WorkspaceLimitError:
-        raise HTTPException(403, "There are as many workspaces as --max-workspaces allows.") from None
+        raise _too_many() from None
+
+
+def _too_many() -> HTTPException:
+    return HTTPException(403, "There are as many workspaces as --max-workspaces allows.")
 
 
 def _moment(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -67,12 +67,27 @@ class Advanced(Model):
     next_due: str | None
 
 
+Rate = Annotated[float, Field(ge=0, le=1)]
+
+
+class Rates(Model):
+    """How likely a recipient reacts to a mail, from 0 to 1; every draw depends on seed, lead, campaign and step."""
+
+    open: Rate = 0
+    click: Rate = 0
+    reply: Rate = 0
+    bounce: Rate = 0
+    unsubscribe: Rate = 0
+    ooo: Rate = 0
+
+
 class WorkspaceSettings(Model):
     """How a workspace behaves.
 
     `rate_limit`: a profile, N/SECONDS or off; empty = as the server or the edition says. `suspend_after`: refused
     requests in a row that suspend the key, null = never. `lead_credit`: leads that may still be added to campaigns,
-    null = no limit. `community_bounce_list`: addresses that the import counts in `bounce_count`.
+    null = no limit. `community_bounce_list`: addresses that the import counts in `bounce_count`. `recipients`: how
+    likely recipients who are no simulator addresses react to a mail.
     """
 
     edition: str
@@ -81,6 +96,7 @@ class WorkspaceSettings(Model):
     seed: int
     lead_credit: int | None
     community_bounce_list: list[str]
+    recipients: Rates
 
 
 class SettingsChange(Model):
@@ -92,10 +108,11 @@ class SettingsChange(Model):
     seed: int | None = Field(default=None, ge=0, le=2**53 - 1)
     lead_credit: int | None = Field(default=None, ge=0, le=2**53 - 1)
     community_bounce_list: list[str] | None = None
+    recipients: Rates | None = None
 
     @model_validator(mode="after")
     def _null_means_something(self) -> SettingsChange:
-        for name in ("edition", "seed", "community_bounce_list"):
+        for name in ("edition", "seed", "community_bounce_list", "recipients"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out to keep it")
         return self

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from mock_server.clock import Clock
 from mock_server.config import Settings
+from mock_server.context import Context
 from mock_server.contract.operations import Contract
 from mock_server.families.leads.rules import normalised
 from mock_server.families.leads.tables import bounce_list_entry
 from mock_server.pipeline.gates import Gates
+from mock_server.simulation.recipients import RATES
+from mock_server.simulation.runner import Simulation
 from mock_server.state.database import Database, Session
 from mock_server.state.purge import Purger
 from mock_server.state.schema import metadata
@@ -30,10 +34,24 @@ class World:
     workspaces: Workspaces
     purger: Purger
     gates: Gates
+    simulation: Simulation
 
     def session(self, workspace: Workspace) -> Session:
         """The rows of a workspace."""
         return Session(self.database.writer, workspace.id)
+
+    def context(self, workspace: Workspace) -> Context:
+        """What a handler would get, in the workspace's edition."""
+        edition = self.contract.edition(workspace.edition)
+        return Context(workspace, edition, self.session(workspace), workspace.clock.now())
+
+    @contextmanager
+    def writing(self, workspace: Workspace) -> Iterator[Context]:
+        """A unit of work on a stored workspace, as for a handler."""
+        with self.database.transaction():
+            ctx = self.context(workspace)
+            yield ctx
+        workspace.written(ctx.now)
 
     def reset(self, workspace: Workspace) -> None:
         """Make a workspace as for a new key."""
@@ -47,6 +65,7 @@ class World:
 
         def change() -> None:
             workspace.clock = clock
+            workspace.simulated_to = clock.now()
 
         self._store(workspace, change)
 
@@ -58,6 +77,7 @@ class World:
             workspace.rate_limit = given.get("rate_limit", workspace.rate_limit) or ""
             workspace.suspend_after = given.get("suspend_after", workspace.suspend_after)
             workspace.seed = workspace.seed if given.get("seed") is None else given["seed"]
+            workspace.recipients = {**workspace.recipients, **given.get("recipients", {})}
 
         def rows() -> None:
             session = self.session(workspace)
@@ -75,7 +95,7 @@ class World:
 
     def _store(self, workspace: Workspace, change: Callable[[], None], rows: Callable[[], None] | None = None) -> None:
         """Change the workspace and its rows; a failure leaves both as they were."""
-        names = ("clock", "chosen_edition", "rate_limit", "suspend_after", "seed")
+        names = ("clock", "simulated_to", "chosen_edition", "rate_limit", "suspend_after", "seed", "recipients")
         stored, before = workspace.id, {name: getattr(workspace, name) for name in names}
         try:
             with self.database.transaction():
@@ -89,6 +109,7 @@ class World:
             for name, value in before.items():
                 setattr(workspace, name, value)
             raise
+        workspace.written(workspace.simulated_to)
 
     def settings_of(self, workspace: Workspace) -> dict[str, Any]:
         """The settings as the control API shows them."""
@@ -99,6 +120,7 @@ class World:
             "edition": workspace.edition, "rate_limit": workspace.rate_limit, "suspend_after": workspace.suspend_after,
             "seed": workspace.seed, "lead_credit": lead_credit(self.session(workspace)),
             "community_bounce_list": [row["email"] for row in listed],
+            "recipients": {**dict.fromkeys(RATES, 0.0), **workspace.recipients},
         }  # fmt: skip
 
     def has_rows(self, workspace: Workspace) -> bool:

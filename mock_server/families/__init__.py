@@ -4,11 +4,12 @@ from mock_server.families.block_list import operations as _block_list
 from mock_server.families.campaigns import operations as _campaigns
 from mock_server.families.email_accounts import campaign_operations as _campaign_email_accounts
 from mock_server.families.email_accounts import operations as _email_accounts
+from mock_server.families.inbox import operations as _inbox
 from mock_server.families.leads import operations as _leads
 from mock_server.families.leads import state_operations as _lead_states
 from mock_server.families.sequences import operations as _sequences
 
 __all__: list[str] = []
 OPERATION_MODULES = (
-    _campaigns, _sequences, _email_accounts, _campaign_email_accounts, _leads, _lead_states, _block_list,
+    _campaigns, _sequences, _email_accounts, _campaign_email_accounts, _leads, _lead_states, _block_list, _inbox,
 )  # fmt: skip

@@ -65,6 +65,7 @@ class Handling:
             if not was_stored:
                 self._workspaces.unsave(workspace)
             raise
+        workspace.written(context.now)
         if context.wake_purger:
             self._purger.wake()
         return reply

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from mock_server.state import paging, plans
 from mock_server.state.schema import metadata
 from mock_server.state.statements import Statement, delete_statement, insert_statement, update_statement
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x534D4C44
 Row = sqlite3.Row
 _insert = cache(insert_statement)
@@ -159,6 +159,11 @@ class Session:
         sql = statement.sql
         return self.connection.execute(sql, statement.values({"ws": self.ws, **parameters})).rowcount
 
+    def run_many(self, statement: Statement, rows: Iterable[dict[str, Any]]) -> None:
+        """Run a statement once per row of parameters."""
+        sql, ws = statement.sql, self.ws
+        self.connection.executemany(sql, [statement.values({"ws": ws, **row}) for row in rows])
+
     def insert(self, table: Table, **values: Any) -> None:
         """Insert one row; columns that are not given take their defaults."""
         self.run(_insert(table, tuple(values)), **values)
@@ -192,3 +197,16 @@ class Session:
         values = {"ws": self.ws, "kind": kind, "start": start, "count": count}
         last: int = self.connection.execute(sql, values).fetchone()[0]
         return last - count + 1
+
+    @contextmanager
+    def naming(self, kind: str, wanted: int) -> Iterator[None]:
+        """Inside, the next id of a kind is `wanted`; afterwards the counter goes on above the highest."""
+        first = FIRST.get(kind, FIRST["other"])
+        before = self.next_ids(kind, 0) - 1
+        self._set_counter(kind, wanted - 1)
+        yield
+        self._set_counter(kind, max(before, first - 1, self.next_ids(kind, 0) - 1))
+
+    def _set_counter(self, kind: str, last: int) -> None:
+        sql = "UPDATE id_counter SET last = ? WHERE workspace_id = ? AND kind = ?"
+        self.connection.execute(sql, (last, self.ws, kind))

@@ -13,6 +13,7 @@ event = table(
     Column("campaign_id", BigInteger),
     Column("enrolment_id", BigInteger),
     Column("lead_id", BigInteger),
+    Column("message_id", BigInteger, comment="the mail that was sent, or that was reacted to"),
     Column("data", Text, nullable=False, server_default="{}", comment="JSON"),
     Index("event_of_campaign", "workspace_id", "campaign_id", "at"),
 )

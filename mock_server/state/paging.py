@@ -154,6 +154,15 @@ def window(
     return Window(low, high, skip, total)
 
 
+def count(
+    connection: sqlite3.Connection, table: CountedTable, scope: Mapping[str, int], conditions: Sequence[str] = (),
+) -> int:  # fmt: skip
+    """How many rows of `scope` have facets that meet `conditions` (SQL)."""
+    where = " AND ".join([*(f"{column} = :{column}" for column in scope), *conditions])
+    found: int = connection.execute(f"SELECT coalesce(sum(n), 0) FROM {table.name} WHERE {where}", scope).fetchone()[0]
+    return found
+
+
 @cache
 def _blocks_sql(table: CountedTable, scope: tuple[str, ...], conditions: tuple[str, ...]) -> str:
     where = " AND ".join([*(f"{column} = :{column}" for column in scope), *conditions])

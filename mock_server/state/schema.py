@@ -33,6 +33,8 @@ workspace = Table(
     Column("clock_offset", BigInteger, nullable=False),
     Column("clock_frozen_at", BigInteger, nullable=False),
     Column("clock_moved", BigInteger, nullable=False),
+    Column("simulated_to", BigInteger, nullable=False, comment="the world has run to this moment"),
+    Column("recipients", Text, nullable=False, server_default="{}", comment="JSON: reaction -> rate"),
     sqlite_autoincrement=True,
 )
 

@@ -6,6 +6,8 @@ from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from mock_server import rng
 from mock_server.clock import Clock
 from mock_server.config import Settings
@@ -26,10 +28,14 @@ class WorkspaceLimitError(Exception):
 class Workspace:
     """One key's world. `id` is 0 until it is stored: no row belongs to workspace 0.
 
-    `chosen_edition` and `rate_limit` are empty until somebody chooses: then the server's hold.
+    `chosen_edition` and `rate_limit` are empty until somebody chooses: then the server's hold. `simulated_to`: the
+    world has run to this moment. `version` changes with every write that is not the world's own.
     """
 
-    __slots__ = ("_server_edition", "chosen_edition", "clock", "id", "key", "rate_limit", "seed", "suspend_after")
+    __slots__ = (
+        "__weakref__", "_server_edition", "chosen_edition", "clock", "id", "key", "rate_limit", "recipients", "seed",
+        "simulated_to", "suspend_after", "version",
+    )  # fmt: skip
 
     def __init__(self, key: str, seed: int, server_edition: str, clock: Clock) -> None:
         self.key = key
@@ -40,6 +46,9 @@ class Workspace:
         self.rate_limit = ""
         self.suspend_after: int | None = None
         self.clock = clock
+        self.simulated_to = clock.now()
+        self.recipients: dict[str, float] = {}
+        self.version = 0
 
     @property
     def edition(self) -> str:
@@ -51,6 +60,15 @@ class Workspace:
         """The account's user, the same in every process for one seed and key."""
         return _user_id(self.seed, self.key)
 
+    def floor(self) -> int:
+        """The first moment at which something new may happen in the world."""
+        return max(self.simulated_to, self.clock.now()) if self.clock.mode == "frozen" else self.simulated_to
+
+    def written(self, moment: int) -> None:
+        """Somebody changed rows at this moment: nothing happens before it any more."""
+        self.version += 1
+        self.simulated_to = max(self.simulated_to, moment)
+
     def columns(self) -> dict[str, Any]:
         """As stored."""
         return {
@@ -58,6 +76,7 @@ class Workspace:
             "rate_limit": self.rate_limit, "suspend_after": self.suspend_after,
             "clock_mode": self.clock.mode, "clock_offset": self.clock.offset,
             "clock_frozen_at": self.clock.frozen_at, "clock_moved": self.clock.moved,
+            "simulated_to": self.simulated_to, "recipients": orjson.dumps(self.recipients).decode(),
         }  # fmt: skip
 
 
@@ -89,6 +108,10 @@ class Workspaces:
                 self._open.popitem(last=False)
         return workspace
 
+    def open(self) -> list[Workspace]:
+        """The workspaces in memory."""
+        return list(self._open.values())
+
     def _new(self, key: str) -> Workspace:
         start = self._settings.clock
         clock = Clock() if start is None else Clock("frozen", 0, start)
@@ -102,6 +125,7 @@ class Workspaces:
         workspace = Workspace(key, row["seed"], self._settings.edition, clock)
         workspace.chosen_edition = row["edition"]
         workspace.id = row["id"]
+        workspace.simulated_to, workspace.recipients = row["simulated_to"], orjson.loads(row["recipients"])
         workspace.rate_limit, workspace.suspend_after = row["rate_limit"], row["suspend_after"]
         return workspace
 
@@ -134,6 +158,7 @@ class Workspaces:
             from mock_server.state.purge import purge_workspace
 
             purge_workspace(Session(self._database.writer, workspace.id))
+            workspace.id = 0
             self._stored -= 1
         self._open.pop(workspace.key, None)
 

@@ -79,6 +79,59 @@ class FaultsHandle:
 
 
 @dataclass(frozen=True, slots=True)
+class EventsHandle:
+    """What recipients do: `events.reply(campaign_id, "ana@example.com", body="Yes")`.
+
+    Each acts on the mail of `step`, by default the last one sent, and tells which events followed.
+    """
+
+    control: Control
+
+    def send(
+        self, type: str, campaign_id: int | None = None, email: str | None = None, **details: Any
+    ) -> dict[str, int]:
+        """Any reaction by its word; `details` are the fields of `POST /_mock/events` (`sender` stands for `from`)."""
+        given = {"type": type, "campaign_id": campaign_id, "email": email, **details}
+        given["from"] = given.pop("sender", None)
+        body = {name: value for name, value in given.items() if value is not None}
+        events: dict[str, int] = self.control.call("POST", "/events", body)["events"]
+        return events
+
+    def open(self, campaign_id: int, email: str, **details: Any) -> dict[str, int]:
+        """Open a mail."""
+        return self.send("open", campaign_id, email, **details)
+
+    def click(self, campaign_id: int, email: str, **details: Any) -> dict[str, int]:
+        """Click a `link`, by default the first of the mail."""
+        return self.send("click", campaign_id, email, **details)
+
+    def reply(self, campaign_id: int, email: str, **details: Any) -> dict[str, int]:
+        """Answer, with `subject`, `body`, `sender`, `category` (id or name), or `raw` MIME."""
+        return self.send("reply", campaign_id, email, **details)
+
+    def out_of_office(self, campaign_id: int, email: str, **details: Any) -> dict[str, int]:
+        """Answer automatically."""
+        return self.send("ooo", campaign_id, email, **details)
+
+    def bounce(self, campaign_id: int, email: str, *, soft: bool = False, **details: Any) -> dict[str, int]:
+        """Send a mail back."""
+        return self.send("soft-bounce" if soft else "bounce", campaign_id, email, **details)
+
+    def unsubscribe(self, campaign_id: int, email: str, **details: Any) -> dict[str, int]:
+        """Use the unsubscribe link."""
+        return self.send("unsubscribe", campaign_id, email, **details)
+
+    def untracked(self, *, to: str, sender: str, **details: Any) -> dict[str, int]:
+        """Write to the mailbox `to` without answering a mail."""
+        return self.send("untracked", to=to, sender=sender, **details)
+
+    def all(self, **filters: Any) -> list[dict[str, Any]]:
+        """The ledger: campaign_id, type, after, limit (at most 1000)."""
+        events: list[dict[str, Any]] = self.control.call("GET", "/events", **{"limit": 1000, **filters})
+        return events
+
+
+@dataclass(frozen=True, slots=True)
 class Smartlead:
     """A running mock and a fresh workspace in it. `base_url` ends in `/api/v1`; `url` is the server's root."""
 
@@ -110,6 +163,16 @@ class Smartlead:
         """Make things go wrong."""
         return FaultsHandle(self.control)
 
+    @property
+    def events(self) -> EventsHandle:
+        """Let recipients react; read the ledger."""
+        return EventsHandle(self.control)
+
+    def messages(self, **filters: Any) -> list[dict[str, Any]]:
+        """Mails that were sent and received: campaign_id, email, type (`SENT`, `REPLY`, …), after, limit."""
+        found: list[dict[str, Any]] = self.control.call("GET", "/messages", **{"limit": 1000, **filters})
+        return found
+
     def settings(self, **changes: Any) -> dict[str, Any]:
         """Change settings (edition, rate_limit, lead_credit, …); all of them."""
         answer: dict[str, Any] = self.control.call(
@@ -121,6 +184,11 @@ class Smartlead:
         """Rows per table."""
         answer: dict[str, int] = self.control.call("GET", "/state")["tables"]
         return answer
+
+    def seed(self, scenario: str) -> dict[str, int]:
+        """Fill the workspace, which must have no rows, with a scenario; what it made."""
+        made: dict[str, int] = self.control.call("POST", "/seed", {"scenario": scenario})["made"]
+        return made
 
     def reset(self) -> None:
         """As for a new key; the journal is empty, too."""

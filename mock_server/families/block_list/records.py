@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from mock_server.context import Context
 from mock_server.families.block_list.tables import block_list_entry, block_list_pages
+from mock_server.families.campaigns import records as campaigns
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.leads.rules import address_key, domain_and_parents, domain_key, domain_of
 from mock_server.families.leads.tables import enrolment, lead
@@ -85,7 +86,8 @@ def _block_present(ctx: Context, value: str, client_id: int | None) -> None:
     else:
         key = domain_key(value)
         bound |= {"low": key, "high": key[:-1] + "/"}  # "/" follows "." in ASCII: all keys that start with `key`
-    ctx.db.run(statement, **bound)
+    if ctx.db.run(statement, **bound):
+        campaigns.running_may_be_complete(ctx)
 
 
 @cache

@@ -16,12 +16,11 @@ from mock_server.families.campaigns.tables import campaign
 from mock_server.families.email_accounts import membership
 from mock_server.families.sequences import records as sequences
 
-_COPIED = tuple(
-    column.name
-    for column in campaign.columns
-    if column.name
-    not in ("workspace_id", "id", "created_at", "updated_at", "deleted_at", "name", "status", "client_id")
-)
+_NOT_COPIED = (
+    "workspace_id", "id", "created_at", "updated_at", "deleted_at", "name", "status", "client_id", "new_leads_day",
+    "new_leads_sent", "sent_count", "bounce_count", "check_completion",
+)  # fmt: skip
+_COPIED = tuple(column.name for column in campaign.columns if column.name not in _NOT_COPIED)
 _BOOLEANS = (
     "send_as_plain_text", "force_plain_text", "enable_ai_esp_matching", "auto_pause_domain_leads_on_reply",
     "ignore_ss_mailbox_sending_limit", "domain_level_rate_limit", "add_unsubscribe_tag",
@@ -173,9 +172,7 @@ def update_campaign_status(
     if status != row["status"]:
         if status == "ACTIVE":
             _check_startable(ctx, row)
-        ctx.db.update(campaign, {"id": row["id"]}, status=status, updated_at=ctx.now)
-        change = {"from": row["status"], "to": status}
-        ctx.emit("CAMPAIGN_STATUS_CHANGED", [{"campaign_id": row["id"], "data": change}])
+        records.change_status(ctx, row, status, cause="api")
     return Reply({"ok": True})
 
 

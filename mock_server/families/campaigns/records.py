@@ -23,9 +23,14 @@ _CHILDREN = Statement(
 )
 
 
+def find_or_none(ctx: Context, campaign_id: int) -> Row | None:
+    """The campaign, if there is one of that id."""
+    return ctx.db.one(_ONE, id=campaign_id)
+
+
 def find(ctx: Context, campaign_id: int) -> Row:
     """The campaign; ApiError `campaign_not_found` when the workspace has none of that id."""
-    row = ctx.db.one(_ONE, id=campaign_id)
+    row = find_or_none(ctx, campaign_id)
     if row is None:
         raise ApiError("campaign_not_found", hint=f"This workspace has no campaign {campaign_id}.")
     return row
@@ -39,6 +44,24 @@ def all_newest_first(ctx: Context, client_id: int | None) -> list[Row]:
 def children(ctx: Context, campaign_id: int) -> list[Row]:
     """The sub-sequences of a campaign, oldest first."""
     return ctx.db.all(_CHILDREN, parent=campaign_id)
+
+
+def change_status(ctx: Context, row: Row, status: str, *, cause: str) -> None:
+    """Give a campaign another status; a start forgets which leads finished before it."""
+    forget = {"check_completion": False} if status == "ACTIVE" else {}
+    ctx.db.update(campaign, {"id": row["id"]}, status=status, updated_at=ctx.now, **forget)
+    change = {"from": row["status"], "to": status, "cause": cause}
+    ctx.emit("CAMPAIGN_STATUS_CHANGED", [{"campaign_id": row["id"], "data": change}])
+
+
+def may_be_complete(ctx: Context, campaign_id: int) -> None:
+    """A lead of the campaign has finished: the engine looks whether all have."""
+    ctx.db.update(campaign, {"id": campaign_id}, check_completion=True)
+
+
+def running_may_be_complete(ctx: Context) -> None:
+    """Leads of several campaigns have finished: the engine looks at all that run."""
+    ctx.db.update(campaign, {"status": "ACTIVE"}, check_completion=True)
 
 
 def hide(ctx: Context, campaign_id: int) -> None:

@@ -37,6 +37,12 @@ campaign = table(
     Column("bounce_autopause_threshold", Text),
     Column("out_of_office_detection_settings", Text, nullable=False, server_default="{}", comment="JSON"),
     Column("ai_categorisation_options", Text, nullable=False, server_default="[]", comment="JSON list of category ids"),
+    # what the sending engine keeps
+    Column("new_leads_day", Integer, comment="local day (ordinal) that new_leads_sent counts"),
+    Column("new_leads_sent", Integer, nullable=False, server_default="0"),
+    Column("sent_count", Integer, nullable=False, server_default="0", comment="kept: mails of its sequence"),
+    Column("bounce_count", Integer, nullable=False, server_default="0", comment="kept: those that bounced"),
+    Column("check_completion", Integer, nullable=False, server_default="0", comment="a lead finished since START"),
     # sub-sequence
     Column("parent_campaign_id", BigInteger),
     Column("condition_events", Text, nullable=False, server_default="[]", comment="JSON"),

@@ -20,7 +20,7 @@ def list_campaign_email_accounts(ctx: Context, params: inputs.ListCampaignEmailA
     row = campaigns.find(ctx, params["campaign_id"])
     with_tags = params["include_tags"]
     accounts = membership.accounts_of(ctx, row["id"])
-    return Reply([views.campaign_item(one, ctx.workspace.user_id, with_tags=with_tags) for one in accounts])
+    return Reply([views.campaign_item(one, ctx.workspace.user_id, ctx.now, with_tags=with_tags) for one in accounts])
 
 
 @operation("add_campaign_email_accounts")

@@ -35,7 +35,7 @@ def list_email_accounts(ctx: Context, params: inputs.ListEmailAccountsParams) ->
     rows = records.page(ctx, _filters(params), params["offset"], params["limit"])
     ids = [row["id"] for row in rows]
     campaigns = membership.campaigns_of(ctx, ids) if params["fetch_campaigns"] == "true" else {}
-    return Reply([views.list_item(row, ctx.workspace.user_id, campaigns.get(row["id"])) for row in rows])
+    return Reply([views.list_item(row, ctx.workspace.user_id, ctx.now, campaigns.get(row["id"])) for row in rows])
 
 
 def _filters(params: inputs.ListEmailAccountsParams) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def get_email_account(ctx: Context, params: inputs.GetEmailAccountParams) -> Rep
     """One mailbox; its campaigns and tags only when they are asked for."""
     row = records.find(ctx, params["email_account_id"])
     campaigns = membership.campaigns_of(ctx, [row["id"]])[row["id"]] if params["fetch_campaigns"] else None
-    return Reply(views.detail(row, ctx.workspace.user_id, campaigns, with_tags=params["fetch_tags"]))
+    return Reply(views.detail(row, ctx.workspace.user_id, ctx.now, campaigns, with_tags=params["fetch_tags"]))
 
 
 @operation("save_email_account")

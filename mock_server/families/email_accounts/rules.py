@@ -35,6 +35,11 @@ def imap_port_type(port: int | None) -> str | None:
     return "SSL" if port == 993 else "TLS"
 
 
+def sent_on(now: int, day: int | None, count: int) -> int:
+    """How many mails a mailbox has sent on the UTC day of `now`, from the count that is kept for `day`."""
+    return count if day == now // 86_400_000 else 0
+
+
 def reputation(sent: int, spam: int) -> str:
     """The share of warm-up mails that stayed out of spam, as text such as `99%`."""
     return f"{100 if sent == 0 else round(100 * (sent - spam) / sent)}%"

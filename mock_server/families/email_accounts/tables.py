@@ -30,7 +30,10 @@ email_account = table(
     Column("is_suspended", Integer, nullable=False, server_default="0"),
     Column("max_email_per_day", Integer, nullable=False, server_default="50"),
     Column("time_to_wait_in_mins", Integer, nullable=False, server_default="0"),
+    Column("sent_day", Integer, comment="UTC day (since the epoch) that the next two count"),
     Column("daily_sent_count", Integer, nullable=False, server_default="0"),
+    Column("daily_follow_up_count", Integer, nullable=False, server_default="0"),
+    Column("last_sent_at", BigInteger),
     Column("different_reply_to_address", Text),
     Column("signature", Text),
     Column("custom_tracking_url", Text),
@@ -54,6 +57,7 @@ campaign_email_account = table(
     Column("campaign_id", BigInteger, nullable=False),
     Column("email_account_id", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("last_sent_at", BigInteger),
     Index("campaign_email_account_pair", "workspace_id", "campaign_id", "email_account_id", unique=True),
     Index("campaign_of_email_account", "workspace_id", "email_account_id"),
 )

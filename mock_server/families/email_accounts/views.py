@@ -13,7 +13,7 @@ from mock_server.state.database import Row
 WARMUP_MIN_COUNT = 3
 
 
-def _common(row: Row, user_id: int) -> dict[str, Any]:
+def _common(row: Row, user_id: int, now: int) -> dict[str, Any]:
     return {
         "id": row["id"],
         "created_at": iso(row["created_at"]),
@@ -40,7 +40,7 @@ def _common(row: Row, user_id: int) -> dict[str, Any]:
         "smtp_failure_error": row["smtp_failure"],
         "imap_failure_error": row["imap_failure"],
         "type": row["type"],
-        "daily_sent_count": row["daily_sent_count"],
+        "daily_sent_count": rules.sent_on(now, row["sent_day"], row["daily_sent_count"]),
         "client_id": row["client_id"],
         "is_suspended": bool(row["is_suspended"]),
     }
@@ -72,10 +72,10 @@ def _warmup_long(row: Row) -> dict[str, Any]:
     }
 
 
-def list_item(row: Row, user_id: int, campaign_ids: Sequence[int] | None) -> dict[str, Any]:
+def list_item(row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None) -> dict[str, Any]:
     """One row of the list; passwords in base64 (R, C:sim)."""
     shown = {
-        **_common(row, user_id),
+        **_common(row, user_id, now),
         "password": _base64(row["password"]),
         "imap_password": _base64(row["imap_password"]),
         "minTimeToWaitInMins": row["time_to_wait_in_mins"],
@@ -86,10 +86,10 @@ def list_item(row: Row, user_id: int, campaign_ids: Sequence[int] | None) -> dic
     return shown if campaign_ids is None else {**shown, "campaign_ids": list(campaign_ids)}
 
 
-def detail(row: Row, user_id: int, campaign_ids: Sequence[int] | None, *, with_tags: bool) -> dict[str, Any]:
+def detail(row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None, *, with_tags: bool) -> dict[str, Any]:
     """One mailbox on its own; passwords in clear text (S1, R)."""
     shown = {
-        **_common(row, user_id),
+        **_common(row, user_id, now),
         "password": row["password"],
         "imap_password": row["imap_password"],
         "minTimeToWaitInMins": row["time_to_wait_in_mins"],
@@ -100,10 +100,10 @@ def detail(row: Row, user_id: int, campaign_ids: Sequence[int] | None, *, with_t
     return {**shown, "tags": []} if with_tags else shown
 
 
-def campaign_item(row: Row, user_id: int, *, with_tags: bool) -> dict[str, Any]:
+def campaign_item(row: Row, user_id: int, now: int, *, with_tags: bool) -> dict[str, Any]:
     """One row of a campaign's mailboxes; a fake has no reason to show passwords here."""
     shown = {
-        **_common(row, user_id),
+        **_common(row, user_id, now),
         "password": None,
         "imap_password": None,
         "campaign_count": row["campaign_count"],

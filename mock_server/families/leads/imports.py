@@ -47,9 +47,6 @@ _ENROLLED = Statement(
 )
 
 
-_NEW = {"status": "STARTED", "category_id": None, "flags": 0}
-
-
 @dataclass(slots=True)
 class ImportResult:
     """What an import did, lead by lead."""
@@ -158,9 +155,12 @@ def _enrol(ctx: Context, campaign_id: int, lead_ids: Sequence[int]) -> None:
         return
     first = ctx.db.next_ids("enrolment", len(lead_ids))
     rows = [
-        {"id": first + n, "campaign_id": campaign_id, "lead_id": lead_id, "created_at": ctx.now, **_NEW}
+        {
+            "id": first + n, "campaign_id": campaign_id, "lead_id": lead_id, "created_at": ctx.now, "next_at": ctx.now,
+            "status": "STARTED", "category_id": None, "flags": 0,
+        }
         for n, lead_id in enumerate(lead_ids)
-    ]
+    ]  # fmt: skip
     ctx.db.insert_many(enrolment, rows)
 
 

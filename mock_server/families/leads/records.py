@@ -11,8 +11,9 @@ from sqlalchemy.sql import ColumnElement
 
 from mock_server.context import Context
 from mock_server.errors import ApiError
+from mock_server.families.campaigns import records as campaigns
 from mock_server.families.campaigns.tables import campaign
-from mock_server.families.leads.rules import Flag, address_key
+from mock_server.families.leads.rules import Flag, address_key, domain_key, has_finished, status_after_unsubscribe
 from mock_server.families.leads.tables import enrolment, enrolment_pages, lead, lead_pages, unsubscribed_address
 from mock_server.families.leads.views import LISTED
 from mock_server.state import paging
@@ -45,6 +46,18 @@ _BY_MAP = Statement(
 )
 
 
+_RUNNING_OF_DOMAIN = Statement(
+    select(enrolment)
+    .join(lead, _OF_LEAD)
+    .where(
+        this_workspace(enrolment), this_workspace(lead), _e.campaign_id == bindparam("campaign_id"),
+        _e.next_at.is_not(None), _l.address_key >= bindparam("low"),
+        _l.address_key < bindparam("high"),
+    )
+    .order_by(_e.id)
+)  # fmt: skip
+
+
 def _with_campaign() -> Select[Any]:
     """Enrolments in campaigns that are not deleted, with what views show of the campaign."""
     columns = campaign.c.name.label("campaign_name"), campaign.c.status.label("campaign_status")
@@ -55,11 +68,16 @@ def _with_campaign() -> Select[Any]:
     )
 
 
+_BY_MAP_ALONE = Statement(
+    _with_campaign().where(
+        _e.id == bindparam("id"), _e.campaign_id.in_(select(campaign.c.id).where(this_workspace(campaign)))
+    )
+)
 _OF_LEADS = Statement(_with_campaign().where(one_of(_e.lead_id, "ids")).order_by(_e.lead_id, _e.id))
-_FLAG_ALL = Statement(
+_UNSUBSCRIBE_ALL = Statement(
     update(enrolment)
     .where(this_workspace(enrolment), _e.lead_id == bindparam("lead_id"))
-    .values(flags=_e.flags.op("|")(bindparam("bits")))
+    .values(flags=_e.flags.op("|")(int(Flag.UNSUBSCRIBED)), next_at=None)
 )
 
 
@@ -105,6 +123,14 @@ def find_by_map_id(ctx: Context, campaign_id: int, map_id: int) -> Row:
     return row
 
 
+def find_by_map_id_alone(ctx: Context, map_id: int) -> Row:
+    """The row of a map id in any campaign; ApiError `lead_not_found` when there is none."""
+    row = ctx.db.one(_BY_MAP_ALONE, id=map_id)
+    if row is None:
+        raise ApiError("lead_not_found", hint=f"No campaign has the campaign_lead_map_id {map_id}.")
+    return row
+
+
 def enrolments_of(ctx: Context, lead_ids: Sequence[int]) -> dict[int, list[Row]]:
     """Lead id -> its rows in campaigns that are not deleted."""
     found: dict[int, list[Row]] = {lead_id: [] for lead_id in lead_ids}
@@ -113,19 +139,54 @@ def enrolments_of(ctx: Context, lead_ids: Sequence[int]) -> dict[int, list[Row]]
     return found
 
 
+def enrolment_or_none(ctx: Context, campaign_id: int, map_id: int) -> Row | None:
+    """The row of a map id in a campaign, if there is one."""
+    return ctx.db.one(_BY_MAP, campaign_id=campaign_id, id=map_id)
+
+
+def running_of_domain(ctx: Context, campaign_id: int, domain: str) -> list[Row]:
+    """Rows of a campaign that still get mails, of leads whose address is at exactly this domain; by map id."""
+    low = f"{domain_key(domain)}@"
+    return ctx.db.all(_RUNNING_OF_DOMAIN, campaign_id=campaign_id, low=low, high=low[:-1] + "A")
+
+
 def change(ctx: Context, row: Row, **columns: Any) -> None:
     """Set columns of an enrolment."""
     ctx.db.update(enrolment, {"campaign_id": row["campaign_id"], "id": row["id"]}, **columns)
+    if has_finished(columns.get("status", row["status"]), columns.get("flags", row["flags"])):
+        campaigns.may_be_complete(ctx, row["campaign_id"])
 
 
-def flag_everywhere(ctx: Context, lead_id: int, flag: Flag) -> None:
-    """Set a flag on all enrolments of a lead."""
-    ctx.db.run(_FLAG_ALL, lead_id=lead_id, bits=int(flag))
+def categorise(ctx: Context, row: Row, category_id: int | None, *, cause: str) -> None:
+    """Set or remove the category of a lead in a campaign."""
+    if category_id != row["category_id"]:
+        change(ctx, row, category_id=category_id)
+        changed = event_of(row, old=row["category_id"], new=category_id, cause=cause)
+        ctx.emit("LEAD_CATEGORY_UPDATED", [changed])
+
+
+def unsubscribe(ctx: Context, row: Row, *, cause: str) -> None:
+    """Unsubscribe a lead from one campaign, which pauses it there for good (S1)."""
+    status = status_after_unsubscribe(row["status"])
+    change(ctx, row, status=status, flags=row["flags"] | Flag.UNSUBSCRIBED, next_at=None)
+    if not row["flags"] & Flag.UNSUBSCRIBED:
+        ctx.emit("LEAD_UNSUBSCRIBED", [event_of(row, cause=cause)])
+
+
+def unsubscribe_everywhere(ctx: Context, lead_id: int, *, cause: str) -> None:
+    """Unsubscribe a lead from everything, for good; its rows keep their status but get no mail (S1, R)."""
+    ctx.db.update(lead, {"id": lead_id}, is_unsubscribed=True, updated_at=ctx.now)
+    rows = [row for row in enrolments_of(ctx, [lead_id])[lead_id] if not row["flags"] & Flag.UNSUBSCRIBED]
+    ctx.emit("LEAD_UNSUBSCRIBED", [event_of(row, cause=cause) for row in rows])
+    ctx.db.run(_UNSUBSCRIBE_ALL, lead_id=lead_id)
+    for row in rows:
+        campaigns.may_be_complete(ctx, row["campaign_id"])
 
 
 def withdraw(ctx: Context, row: Row) -> None:
     """Take a lead out of a campaign; a lead that is in no other campaign is deleted for good (R)."""
     ctx.db.delete(enrolment, campaign_id=row["campaign_id"], id=row["id"])
+    campaigns.may_be_complete(ctx, row["campaign_id"])
     ctx.emit("LEAD_WITHDRAWN", [event_of(row)])
     if not enrolments_of(ctx, [row["lead_id"]])[row["lead_id"]]:
         delete_lead(ctx, row["lead_id"])
@@ -137,6 +198,8 @@ def delete_lead(ctx: Context, lead_id: int) -> None:
     known = {"address_key": row["address_key"]}
     if row["is_unsubscribed"] and ctx.db.one(_UNSUBSCRIBED, keys=[row["address_key"]]) is None:
         ctx.db.insert(unsubscribed_address, id=ctx.db.next_ids("unsubscribed_address"), **known)
+    for one in enrolments_of(ctx, [lead_id])[lead_id]:
+        campaigns.may_be_complete(ctx, one["campaign_id"])
     ctx.db.delete(enrolment, lead_id=lead_id)
     ctx.db.delete(lead, id=lead_id)
     ctx.emit("LEAD_DELETED", [{"lead_id": lead_id}])

@@ -173,6 +173,17 @@ def status_after_unsubscribe(status: Status) -> Status:
     return "BLOCKED" if status == "BLOCKED" else "PAUSED"
 
 
+def status_after_stop(status: Status, *, unsubscribed: bool) -> Status:
+    """What the campaign's stop rule makes of a lead; one that finished, or that is paused for good, stays as it is."""
+    stops = status in ("STARTED", "INPROGRESS") or (status == "PAUSED" and not unsubscribed)
+    return "STOPPED" if stops else status
+
+
+def has_finished(status: Status, flags: int) -> bool:
+    """Whether no mail will come any more unless somebody changes the row."""
+    return status in ("COMPLETED", "STOPPED", "BLOCKED") or bool(flags & Flag.UNSUBSCRIBED)
+
+
 def status_after_resume(status: Status, *, sent: bool, unsubscribed: bool, behaviour: Behaviour) -> Status:
     """Only a paused row that is not unsubscribed goes on."""
     if status != "PAUSED" or unsubscribed:

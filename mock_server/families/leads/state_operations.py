@@ -9,9 +9,8 @@ from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
-from mock_server.families.leads import records, rules
+from mock_server.families.leads import records, rules, subsequences
 from mock_server.families.leads.rules import Flag
-from mock_server.families.leads.tables import lead
 from mock_server.families.sequences import records as sequences
 from mock_server.state.database import Row
 
@@ -72,15 +71,8 @@ def _next_at(ctx: Context, row: Row, steps: list[Row], delay_days: int | None) -
 @operation("unsubscribe_lead_from_campaign")
 def unsubscribe_lead_from_campaign(ctx: Context, params: inputs.UnsubscribeLeadFromCampaignParams) -> Reply:
     """Unsubscribe a lead from one campaign, which pauses it there for good; its other campaigns go on (S1, OAS)."""
-    _unsubscribe(ctx, _row(ctx, params["campaign_id"], params["lead_id"]))
+    records.unsubscribe(ctx, _row(ctx, params["campaign_id"], params["lead_id"]), cause="api")
     return Reply({"ok": True})
-
-
-def _unsubscribe(ctx: Context, row: Row) -> None:
-    status = rules.status_after_unsubscribe(row["status"])
-    records.change(ctx, row, status=status, flags=row["flags"] | Flag.UNSUBSCRIBED, next_at=None)
-    if not row["flags"] & Flag.UNSUBSCRIBED:
-        ctx.emit("LEAD_UNSUBSCRIBED", [records.event_of(row)])
 
 
 @operation("unsubscribe_lead_globally")
@@ -88,12 +80,7 @@ def unsubscribe_lead_globally(ctx: Context, params: inputs.UnsubscribeLeadGlobal
     """Unsubscribe a lead from everything, for good; its rows keep their status but get no mail (S1, R)."""
     row = records.find_lead(ctx, params["lead_id"])
     if not row["is_unsubscribed"]:
-        ctx.db.update(lead, {"id": row["id"]}, is_unsubscribed=True, updated_at=ctx.now)
-        enrolments = records.enrolments_of(ctx, [row["id"]])[row["id"]]
-        ctx.emit(
-            "LEAD_UNSUBSCRIBED", [records.event_of(one) for one in enrolments if not one["flags"] & Flag.UNSUBSCRIBED]
-        )
-        records.flag_everywhere(ctx, row["id"], Flag.UNSUBSCRIBED)
+        records.unsubscribe_everywhere(ctx, row["id"], cause="api")
     return Reply({"ok": True})
 
 
@@ -113,10 +100,9 @@ def update_lead_category_in_campaign(
 
 
 def _categorise(ctx: Context, row: Row, category_id: int | None) -> None:
-    if category_id != row["category_id"]:
-        records.change(ctx, row, category_id=category_id)
-        change = records.event_of(row, old=row["category_id"], new=category_id)
-        ctx.emit("LEAD_CATEGORY_UPDATED", [change])
+    records.categorise(ctx, row, category_id, cause="api")
+    if category_id is not None and row["flags"] & Flag.REPLIED:
+        subsequences.enter_on(ctx, row, "reply", category_id=category_id)
 
 
 @operation("patch_lead_status")
@@ -127,7 +113,7 @@ def patch_lead_status(ctx: Context, params: inputs.PatchLeadStatusParams, body: 
     if word in rules.CATEGORY_OF_WORD:
         _categorise(ctx, row, rules.CATEGORY_OF_WORD[word])
     elif word == "UNSUBSCRIBED":
-        _unsubscribe(ctx, row)
+        records.unsubscribe(ctx, row, cause="api")
     elif word == "BOUNCED":
         records.change(ctx, row, status="BLOCKED", flags=row["flags"] | Flag.BOUNCED, next_at=None)
     else:
@@ -139,8 +125,11 @@ def patch_lead_status(ctx: Context, params: inputs.PatchLeadStatusParams, body: 
 
 def _set_status(ctx: Context, row: Row, wanted: rules.Status) -> str:
     """Set the status where the row allows it; a hint when it does not."""
-    status = rules.status_set_by_hand(row["status"], wanted, unsubscribed=bool(row["flags"] & Flag.UNSUBSCRIBED))
-    records.change(ctx, row, status=status, next_at=None)
+    unsubscribed = bool(row["flags"] & Flag.UNSUBSCRIBED)
+    status = rules.status_set_by_hand(row["status"], wanted, unsubscribed=unsubscribed)
+    runs = status in ("STARTED", "INPROGRESS") and not unsubscribed
+    next_at = (row["next_at"] or ctx.now) if runs else None
+    records.change(ctx, row, status=status, next_at=next_at)
     return "" if status == wanted else f"The status stays {status}."
 
 

@@ -41,7 +41,10 @@ enrolment = table(
     Column("last_sent_at", BigInteger),
     Column("last_reply_at", BigInteger),
     Column("last_event_at", BigInteger),
-    Column("next_at", BigInteger, comment="when the next mail is due; NULL = the engine decides, or paused"),
+    Column("next_at", BigInteger, comment="when the next mail is due; NULL = none is"),
+    Column("email_account_id", BigInteger, comment="the mailbox that the lead stays with; NULL before the first mail"),
+    Column("sub_sequence_id", BigInteger, comment="campaign that it was pushed to"),
+    Column("stop_on_parent_reply", Integer, nullable=False, server_default="0", comment="asked for by the push"),
     Column("open_count", Integer, nullable=False, server_default="0"),
     Column("click_count", Integer, nullable=False, server_default="0"),
     Column("reply_count", Integer, nullable=False, server_default="0"),
@@ -51,6 +54,14 @@ enrolment = table(
     Index(
         "enrolment_by_category", "workspace_id", "campaign_id", "category_id", "id",
         sqlite_where=text("category_id IS NOT NULL"),
+    ),
+    Index(
+        "enrolment_waiting", "workspace_id", "campaign_id", "next_at", "id",
+        sqlite_where=text("next_at IS NOT NULL AND last_seq_number IS NULL"),
+    ),
+    Index(
+        "enrolment_following", "workspace_id", "campaign_id", "email_account_id", "next_at", "id",
+        sqlite_where=text("next_at IS NOT NULL AND last_seq_number IS NOT NULL"),
     ),
     key=("campaign_id", "id"),
 )  # fmt: skip

@@ -81,7 +81,7 @@ def _save_step(ctx: Context, campaign_id: int, given: dict[str, Any]) -> int:
         step_id = ctx.db.next_ids("step")
         ctx.db.insert(step, id=step_id, campaign_id=campaign_id, created_at=ctx.now, updated_at=ctx.now, **columns)
     else:
-        ctx.db.update(step, {"id": step_id}, updated_at=ctx.now, **columns)
+        ctx.db.update(step, {"id": step_id}, updated_at=ctx.now, winner_variant_id=None, **columns)
     return step_id
 
 

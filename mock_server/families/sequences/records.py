@@ -22,6 +22,11 @@ _VARIANTS = Statement(
 _ANY = Statement(select(step.c.id).where(this_workspace(step), step.c.campaign_id == bindparam("campaign_id")).limit(1))
 
 
+_NOT_COPIED = frozenset({
+    "workspace_id", "winner_variant_id", "sent_count", "open_count", "click_count", "reply_count",
+})  # fmt: skip
+
+
 def steps_of(ctx: Context, campaign_id: int) -> list[Row]:
     """The steps of a campaign by seq_number."""
     return ctx.db.all(_STEPS, campaign_id=campaign_id)
@@ -52,5 +57,5 @@ def copy(ctx: Context, campaign_id: int, copy_id: int) -> None:
 
 
 def _again(ctx: Context, row: Row, **changes: Any) -> dict[str, Any]:
-    kept = {name: row[name] for name in row.keys() if name != "workspace_id"}  # noqa: SIM118
+    kept = {name: row[name] for name in row.keys() if name not in _NOT_COPIED}  # noqa: SIM118
     return {**kept, "created_at": ctx.now, "updated_at": ctx.now, **changes}

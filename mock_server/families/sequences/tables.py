@@ -19,6 +19,8 @@ step = table(
     Column("variant_distribution_type", Text),
     Column("lead_distribution_percentage", Integer),
     Column("winning_metric_property", Text),
+    Column("sent_count", Integer, nullable=False, server_default="0", comment="kept: mails of this step"),
+    Column("winner_variant_id", BigInteger, comment="AI_EQUAL: the variant that the rest of the leads get"),
     Index("step_of_campaign", "workspace_id", "campaign_id", "seq_number"),
 )
 
@@ -34,5 +36,10 @@ variant = table(
     Column("email_body", Text, nullable=False),
     Column("optional_email_body_1", Text),
     Column("variant_distribution_percentage", Integer),
+    # kept: mails of this variant that were sent, opened, clicked, answered
+    Column("sent_count", Integer, nullable=False, server_default="0"),
+    Column("open_count", Integer, nullable=False, server_default="0"),
+    Column("click_count", Integer, nullable=False, server_default="0"),
+    Column("reply_count", Integer, nullable=False, server_default="0"),
     Index("variant_of_campaign", "workspace_id", "campaign_id", "step_id", "position"),
 )

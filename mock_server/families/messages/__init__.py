@@ -1,0 +1,1 @@
+"""Mails that were sent and received, and what recipients did with them."""

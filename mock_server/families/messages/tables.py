@@ -1,0 +1,62 @@
+"""Rows of messages, and of what recipients are going to do."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Text
+
+from mock_server.state.schema import table
+
+message = table(
+    "message",
+    Column("campaign_id", BigInteger, nullable=False, comment="0 = of no campaign: an untracked reply"),
+    Column("enrolment_id", BigInteger),
+    Column("lead_id", BigInteger),
+    Column("email_account_id", BigInteger, nullable=False),
+    Column("type", Text, nullable=False, comment="SENT, REPLY, OUT_OF_OFFICE, BOUNCE or UNTRACKED"),
+    Column("at", BigInteger, nullable=False),
+    Column("message_id", Text, nullable=False, comment="the Message-ID header, in angle brackets"),
+    Column("thread_id", BigInteger, nullable=False, comment="id of the first mail of the thread"),
+    Column("answers", BigInteger, comment="id of the mail that this one answers, or that bounced"),
+    Column("stats_id", Text, comment="UUID of the sent mail; a reply has that of the mail it answers"),
+    Column("from_email", Text, nullable=False),
+    Column("to_email", Text, nullable=False),
+    Column("cc", Text, nullable=False, server_default="[]", comment="JSON list"),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    # of a mail that was sent
+    Column("step_id", BigInteger),
+    Column("seq_number", Integer),
+    Column("variant_id", BigInteger),
+    Column("is_plain_text", Integer, nullable=False, server_default="0"),
+    Column("has_unsubscribe_header", Integer, nullable=False, server_default="0"),
+    Column("tracks_opens", Integer, nullable=False, server_default="0"),
+    Column("tracks_clicks", Integer, nullable=False, server_default="0"),
+    Column("open_count", Integer, nullable=False, server_default="0"),
+    Column("opened_at", BigInteger, comment="first time"),
+    Column("click_count", Integer, nullable=False, server_default="0"),
+    Column("clicked_at", BigInteger, comment="first time"),
+    Column("clicked_links", Text, nullable=False, server_default="[]", comment="JSON list, distinct"),
+    Column("reply_count", Integer, nullable=False, server_default="0"),
+    Column("replied_at", BigInteger, comment="first time"),
+    Column("bounced_at", BigInteger),
+    Column("bounce_type", Text, comment="hard or soft"),
+    Column("unsubscribed_at", BigInteger),
+    # of a reply
+    Column("company", Text, comment="SameCompany, DifferentCompany or Unknown: who answered, seen from the lead"),
+    Column("category_id", BigInteger, comment="that the reply was given when it came"),
+    Index("message_of_enrolment", "workspace_id", "enrolment_id", "id"),
+    key=("campaign_id", "id"),
+)
+
+#: what recipients are going to do, unless something comes in between
+planned = table(
+    "planned",
+    Column("due_at", BigInteger, nullable=False),
+    Column("campaign_id", BigInteger, nullable=False),
+    Column("enrolment_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("word", Text, nullable=False, comment="open, click, reply, …: the simulator's words"),
+    Column("cause", Text, nullable=False, comment="simulator or rate"),
+    Index("planned_of_campaign", "workspace_id", "campaign_id"),
+    key=("due_at", "id"),
+)
