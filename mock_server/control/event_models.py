@@ -76,7 +76,10 @@ class LedgerEvent(Model):
 
 
 class MessageShown(Model):
-    """A mail that was sent, or came in. `answers`: id of the mail it goes on from; `thread`: id of the thread's first."""
+    """A mail that was sent, or came in.
+
+    `answers`: id of the mail it goes on from; `thread`: id of the first mail of its thread.
+    """
 
     id: int
     at: str

@@ -138,7 +138,8 @@ class World:
             if "deleted_at" in table.c:
                 where += " AND deleted_at IS NULL"
             elif "campaign_id" in table.c and table.name != "event":
-                where += " AND campaign_id IN (SELECT id FROM campaign WHERE workspace_id = :ws AND deleted_at IS NULL)"
+                live = "SELECT id FROM campaign WHERE workspace_id = :ws AND deleted_at IS NULL"
+                where += f" AND (campaign_id = 0 OR campaign_id IN ({live}))"
             sql = f"SELECT count(*) FROM {table.name} WHERE {where}"
             found[table.name] = self.database.writer.execute(sql, {"ws": workspace.id}).fetchone()[0]
         return found

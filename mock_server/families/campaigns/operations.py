@@ -138,7 +138,8 @@ def update_campaign_schedule(
         max_new_leads_per_day=body.get("max_new_leads_per_day", 100),
         schedule_start_time=None if start_time is None else parse_moment(start_time),
     )
-    return Reply({"ok": True})
+    never = body["start_hour"] == body["end_hour"]
+    return Reply({"ok": True}, hint="The window has no length: nothing will be sent." if never else "")
 
 
 @operation("update_campaign_settings")
