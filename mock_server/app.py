@@ -16,6 +16,7 @@ from mock_server.contract.operations import Contract
 from mock_server.contract.publish import published
 from mock_server.contract.rate_limits import rate_limit
 from mock_server.control.api import control_api
+from mock_server.control.opening import Opening
 from mock_server.control.world import World
 from mock_server.pipeline.dispatcher import Dispatcher
 from mock_server.pipeline.gates import Gates
@@ -34,8 +35,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     `app.state.asgi` is the same, with that layer around FastAPI instead of inside: for servers, which save FastAPI's
     own work on every request of the API.
 
-    Raises LookupError when an operation has no handler, KeyError for an unknown edition, ValueError for an unknown
-    rate limit, StoreError for a bad store.
+    Raises LookupError when an operation has no handler, or for an unknown scenario, KeyError for an unknown edition,
+    ValueError for an unknown rate limit, StoreError for a bad store.
     """
     settings = settings or Settings()
     assert families.OPERATION_MODULES  # importing them binds the handlers
@@ -51,6 +52,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     simulation = Simulation(contract, database, workspaces)
     world = World(settings, contract, database, workspaces, purger, gates, simulation)
 
+    opening = Opening(world)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(purger.run()), asyncio.create_task(simulation.run())]
@@ -64,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPIOffline(
         title="smartlead-mock", version=__version__, docs_url="/docs", redoc_url=None, lifespan=lifespan
     )
-    app.mount("/_mock", control_api(world))
+    app.mount("/_mock", control_api(world, opening))
     app.openapi = lambda: _shown(contract, settings.edition)  # type: ignore[method-assign]
     app.state.world = world
     stages = Stages(contract, workspaces, gates, settings)
@@ -77,7 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         stages.limits,
         stages.validate,
     )
-    handling = Handling(database, workspaces, purger)
+    handling = Handling(database, workspaces, purger, opening.prepare)
     log = request_log(settings.log_format)
     app.middleware_stack = Dispatcher(app.build_middleware_stack(), pipeline, handling, gates, log)
     app.state.asgi = Dispatcher(app, pipeline, handling, gates, log)

@@ -23,6 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.benchmark_day import one_day
+
 _BARE = """
 async def app(scope, receive, send):
     if scope["type"] == "http":
@@ -53,6 +55,11 @@ class Server:
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """One call of the API; the JSON of its answer."""
         [answer] = load(self.port, [request(method, f"/api/v1{path}", body)], connections=1)[1]
+        return json.loads(answer)
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """One call of the control API; the JSON of its answer."""
+        [answer] = load(self.port, [request(method, f"/_mock{path}", body)], connections=1)[1]
         return json.loads(answer)
 
 
@@ -206,6 +213,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--leads", type=int, default=1_000_000)
+    options.add_argument("--mailboxes", type=int, default=1000)
+    options.add_argument("--only", choices=["requests", "big", "day"])
     arguments = options.parse_args()
     pin(0, 1)
     revision = subprocess.run(
@@ -213,8 +222,12 @@ def main() -> None:
     ).stdout
     print(f"{time.strftime('%Y-%m-%d')}, revision {revision.strip()}, Python {platform.python_version()}, "
           f"{len(CORES)} cores, {platform.machine()}; {arguments.runs} runs, median (spread)\n")  # fmt: skip
-    requests_and_start(arguments.runs)
-    big_store(arguments.runs, arguments.leads)
+    if arguments.only in (None, "requests"):
+        requests_and_start(arguments.runs)
+    if arguments.only in (None, "big"):
+        big_store(arguments.runs, arguments.leads)
+    if arguments.only in (None, "day"):
+        one_day(mock, arguments.mailboxes)
 
 
 def requests_and_start(runs: int) -> None:

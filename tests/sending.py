@@ -1,4 +1,4 @@
-"""Campaigns that send, and what they have sent. Times are written `02 09:00`: day, hour and minute of March 2026, UTC."""
+"""Campaigns that send, and what they have sent; `02 09:00` is a day, hour and minute of March 2026 in UTC."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def box(api: Api, name: str = "ann", **settings: Any) -> int:
     return api.account(f"{name}@sender.example", **settings)
 
 
-def step(number: int = 1, delay: int = 0, **more: Any) -> Json:
+def step(number: int = 1, delay: int = 0, /, **more: Any) -> Json:
     """A step of a sequence; a later one goes on in the thread unless it is given a subject."""
     details = {"seq_number": number, "seq_delay_details": {"delay_in_days": delay}}
     return {**details, "subject": "" if number > 1 else "Hi", "email_body": f"Text {number}", **more}
@@ -85,8 +85,8 @@ def set_status(api: Api, campaign_id: int, word: str) -> None:
 
 
 def equip(
-    api: Api, campaign_id: int, *leads: str, boxes: Sequence[int] = (), sequence: Sequence[Json] = (), start: bool = True,
-    settings: Json | None = None, **schedule: Any,
+    api: Api, campaign_id: int, *leads: str, boxes: Sequence[int] = (), sequence: Sequence[Json] = (),
+    start: bool = True, settings: Json | None = None, **schedule: Any,
 ) -> int:  # fmt: skip
     """Give a campaign what it needs, by default one mailbox of its own and one step, and START it; its id."""
     of_campaign = f"/campaigns/{campaign_id}"
@@ -129,13 +129,19 @@ def mails(api: Api, campaign_id: int | None = None, kind: str = "SENT", lead: st
 
 
 def timeline(api: Api, campaign_id: int | None = None, *, boxes: bool = False) -> list[str]:
-    """Each mail that was sent as `02 09:00 lead`, with `#2` behind the lead from step 2 on, and the mailbox if asked."""
+    """Each mail that was sent as `02 09:00 lead`, with `#2` behind it from step 2 on, and with the mailbox if asked."""
     return [
         f"{short(mail['at'])} {mail['to'].partition('@')[0]}"
         + (f"#{mail['step']}" if mail["step"] > 1 else "")
         + (f" {mail['from'].partition('@')[0]}" if boxes else "")
         for mail in mails(api, campaign_id)
     ]
+
+
+def rest(api: Api, campaign_id: int, to: str = "20 00:00") -> list[str]:
+    """The mails after the first day, up to another."""
+    until(api, to)
+    return [line for line in timeline(api, campaign_id) if line[:2] > "02"]
 
 
 def of_lead(api: Api, campaign_id: int, lead: str) -> str:

@@ -31,13 +31,13 @@ def block(after: str, language: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("mark", ["<!-- walk", "<!-- faults"])
-def test_shell_examples_print_what_they_show(base: str, mark: str) -> None:
+@pytest.mark.parametrize(("mark", "shown"), [("<!-- walk", "json"), ("<!-- world", "text"), ("<!-- faults", "json")])
+def test_shell_examples_print_what_they_show(base: str, mark: str, shown: str) -> None:
     """Frozen clock and a fresh key: the answers are the printed ones, byte for byte."""
     command = ["bash", "-euo", "pipefail", "-c", block(mark, "sh")]
     environment = {**os.environ, "BASE": base}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout == block(mark, "json")
+    assert done.stdout == block(mark, shown)
 
 
 def test_pytest_example_passes(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_pytest_example_passes(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    assert "4 passed" in done.stdout
+    assert "5 passed" in done.stdout
 
 
 def test_make_serve_starts_the_mock() -> None:

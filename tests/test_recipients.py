@@ -207,6 +207,26 @@ def test_a_test_makes_recipients_react(api: Api) -> None:
     assert messages(api, type="BOUNCE")[0]["answers"] == first["id"]
 
 
+@pytest.mark.parametrize(("body", "link"), [
+    ("See https://a.example/plain", "https://a.example/plain"), (BODY, "https://a.example/1"),
+    ("<p>No link</p>", "https://link.simulator.test/"),
+])  # fmt: skip
+def test_a_click_takes_the_first_link_of_the_text(api: Api, body: str, link: str) -> None:
+    """Not the unsubscribe link that the campaign adds; one of the simulator's where the mail has none."""
+    campaign_id = world(api, unsubscribe_text="No more mails")
+    api.post(f"/campaigns/{campaign_id}/status", {"status": "PAUSED"})
+    step = {"seq_number": 1, "seq_delay_details": {"delay_in_days": 0}, "subject": "S", "email_body": body}
+    api.post(f"/campaigns/{campaign_id}/sequences", {"sequences": [step]})
+    api.add(campaign_id, "click@simulator.test")
+    api.post(f"/campaigns/{campaign_id}/status", {"status": "START"})
+    advance(api, hours=1)
+    [mail] = messages(api)
+    assert mail["clicked_links"] == [link]
+    assert mail["body"].endswith(
+        f'<p><a href="https://unsubscribe.simulator.test/{mail["stats_id"]}">No more mails</a></p>'
+    )
+
+
 def test_a_reply_can_be_raw_mime(api: Api) -> None:
     """Headers and body are read; a field of the request wins."""
     campaign_id = world(api, "ana@example.com")

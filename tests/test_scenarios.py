@@ -336,7 +336,8 @@ def test_lead_guide_has_a_lead_in_every_status(api: Api) -> None:
 
 def test_a_big_story_is_told_between_the_requests_of_others(api: Api, other: Api) -> None:
     """100 000 leads are there at the end; another workspace was answered while they were still coming in."""
-    app, seen = api.client.app, Counter[int]()
+    app, world, seen = api.client.app, world_of(api), Counter[int]()
+    sql = "SELECT last FROM id_counter WHERE workspace_id = ? AND kind = 'lead'"
 
     async def both() -> dict[str, Any]:
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://mock") as client:
@@ -345,14 +346,14 @@ def test_a_big_story_is_told_between_the_requests_of_others(api: Api, other: Api
             while not seeding.done():
                 answer = await client.get("/api/v1/campaigns", params={"api_key": other.key})
                 assert (answer.status_code, answer.json()) == (200, [])
-                seen[world_of(api).counts(world_of(api).workspaces.get(api.key))["email_account"]] += 1
+                last = world.database.writer.execute(sql, (world.workspaces.get(api.key).id,)).fetchone()
+                seen[last[0] if last else 0] += 1
             made: dict[str, Any] = seeding.result().json()["made"]
             return made
 
     made = in_server(api, both)
     assert made == {"campaigns": 4, "leads": 100_000, "email_accounts": 1000, "campaign_status_changed": 4}
-    assert len(seen) > 10, "the other workspace saw no more than this many stages of the story"
-    assert seen[1000] > 100, "nobody was answered while leads came in"
+    assert len(seen) > 100, "the other workspace was answered at no more than this many stages of the story"
     found = campaigns(api).values()
     assert [(one["status"], total(api, one["id"])) for one in found] == [("ACTIVE", 25_000)] * 4
     for one in found:

@@ -21,7 +21,7 @@ from tests.sending import (
     steps,
     timeline,
     until,
-)  # fmt: skip
+)
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +151,8 @@ def test_a_lead_stays_with_its_mailbox(api: Api) -> None:
     launch(api, "a", "b", "c", boxes=[ann, bea], sequence=steps(0, 0))
     until(api, "04 00:00")
     assert timeline(api, boxes=True) == [
-        "02 09:00 a ann", "02 09:00 b bea", "02 09:10 b#2 bea", "02 09:20 c bea", "02 09:30 c#2 bea", "03 09:00 a#2 ann",
+        "02 09:00 a ann", "02 09:00 b bea", "02 09:10 b#2 bea",
+        "02 09:20 c bea", "02 09:30 c#2 bea", "03 09:00 a#2 ann",
     ]  # fmt: skip
 
 
@@ -329,8 +330,9 @@ def test_daily_sent_count_follows_the_mails_and_begins_anew_at_midnight_utc(api:
     campaign_id = launch(api, "a", "b", "c", boxes=[ann], max_new_leads_per_day=2)
 
     def counts() -> list[int]:
-        listed, attached = (api.get(path).json() for path in ("/email-accounts/", f"/campaigns/{campaign_id}/email-accounts"))
-        return [row["daily_sent_count"] for row in (listed[0], attached[0], api.get(f"/email-accounts/{ann}").json())]
+        paths = ("/email-accounts/", f"/campaigns/{campaign_id}/email-accounts")
+        rows = [*(api.get(path).json()[0] for path in paths), api.get(f"/email-accounts/{ann}").json()]
+        return [row["daily_sent_count"] for row in rows]
 
     seen = [counts()]
     for to in ("02 09:05", "02 23:59", "03 00:00", "03 10:00"):

@@ -12,9 +12,21 @@ from fastapi.testclient import TestClient
 
 from tests.conftest import Api
 from tests.sending import (
-    address, equip, freeze, import_leads, launch, mails, matters_later, ok, react, set_status, step, timeline, until,
+    address,
+    equip,
+    freeze,
+    import_leads,
+    launch,
+    mails,
+    matters_later,
+    ok,
+    react,
+    set_status,
+    step,
+    timeline,
+    until,
     variants,
-)  # fmt: skip
+)
 from tests.worlds import fresh
 
 TEN = tuple("abcdefghij")
@@ -155,14 +167,14 @@ def resave(api: Api, campaign_id: int, sequence: list[dict[str, Any]], *, keep: 
     set_status(api, campaign_id, "START")
 
 
-@pytest.mark.parametrize(("keep", "found"), [(True, "ABC" + "ABC"), (False, "AB" + "AB")])
+@pytest.mark.parametrize(("keep", "found"), [(True, "ABCA"), (False, "ABAB")])
 def test_variants_that_are_saved_anew_begin_anew(api: Api, keep: bool, found: str) -> None:
     """With their ids they go on where they were."""
     campaign_id = launch(api, *"abcd", sequence=[step(seq_variants=variants(*[None] * 3))], max_new_leads_per_day=2)
     until(api, "02 16:00")
     resave(api, campaign_id, [step(seq_variants=variants(*[None] * 3))], keep=keep)
     until(api, "04 00:00")
-    assert labels(api) == ("ABCA" if keep else "ABAB") == found[:4]
+    assert labels(api) == found
 
 
 def test_a_step_that_is_saved_again_looks_for_its_winner_again(api: Api) -> None:
@@ -271,7 +283,7 @@ def test_a_mail_shows_the_lead_as_it_is_when_it_goes_out(api: Api) -> None:
 
 def test_spintax_depends_on_the_seed_alone(client: TestClient) -> None:
     """Nested choices; the same calls with one seed give the same texts, with another seed others."""
-    text = "{{x|y}} {red|green {apple|pear}|{blue|dark {grey|black}} sky}"
+    text = "{red|green {apple|pear}|{blue|dark {grey|black}} sky}"
     options = {"red", "green apple", "green pear", "blue sky", "dark grey sky", "dark black sky"}
 
     def texts(seed: int) -> list[str]:
@@ -284,11 +296,11 @@ def test_spintax_depends_on_the_seed_alone(client: TestClient) -> None:
 
     first, other = texts(1), texts(2)
     assert first == texts(1) != other
-    assert {body.removeprefix("{{x|y}} ") for body in first} == options
+    assert set(first) == options
     assert first[:40] != first[40:]
 
 
-# ------------------------------------------------------------------------------------------ plain text and unsubscribing
+# ------------------------------------------------------------------------------------------ plain text, unsubscribing
 
 
 HTML = '<p>Hi <b>{{first_name}}</b></p><a href="https://one.example/">more</a>'

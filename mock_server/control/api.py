@@ -14,13 +14,14 @@ from mock_server.contract.rate_limits import rate_limit
 from mock_server.control import models
 from mock_server.control.event_api import event_routes
 from mock_server.control.gate_api import gate_routes
+from mock_server.control.opening import Opening
 from mock_server.control.story_api import story_routes
 from mock_server.control.world import World
 from mock_server.simulation.runner import Happened, ResetMeanwhileError
 from mock_server.state.workspaces import Workspace, WorkspaceLimitError
 
 
-def control_api(world: World) -> FastAPI:
+def control_api(world: World, opening: Opening) -> FastAPI:
     """The FastAPI app that is mounted at `/_mock`."""
     app = FastAPIOffline(
         title="smartlead-mock control API", version=__version__, docs_url="/docs", redoc_url=None,
@@ -44,7 +45,11 @@ def control_api(world: World) -> FastAPI:
             raise HTTPException(401, "Name a workspace: send a known key as ?api_key=… or in X-Mock-Key.")
         return workspace
 
-    Chosen = Annotated[Workspace, Depends(workspace_of)]  # noqa: N806
+    async def opened(workspace: Annotated[Workspace, Depends(workspace_of)]) -> Workspace:
+        await opening.prepare(workspace)
+        return workspace
+
+    Chosen = Annotated[Workspace, Depends(opened)]  # noqa: N806
 
     @app.get("/health")
     async def health() -> models.Health:
@@ -55,7 +60,7 @@ def control_api(world: World) -> FastAPI:
         )
 
     @app.post("/reset")
-    async def reset(workspace: Chosen) -> models.Ok:
+    async def reset(workspace: Annotated[Workspace, Depends(workspace_of)]) -> models.Ok:
         """Empty a workspace: rows, ids, clock and settings are as for a new key."""
         world.reset(workspace)
         return models.Ok()
@@ -137,7 +142,7 @@ def control_api(world: World) -> FastAPI:
         ]
 
     app.include_router(gate_routes(world))
-    app.include_router(event_routes(world, workspace_of))
+    app.include_router(event_routes(world, opened))
     app.include_router(story_routes(world, workspace_of))
     return app
 

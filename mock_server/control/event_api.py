@@ -1,6 +1,6 @@
 """The control API's routes about what recipients do, and about the ledger."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from email import message_from_string, policy
 from email.utils import getaddresses, parseaddr
 from typing import Annotated, Any
@@ -22,7 +22,7 @@ from mock_server.simulation.recipients import Details, UnlikelyError, act, sent_
 from mock_server.state.workspaces import Workspace
 
 
-def event_routes(world: World, workspace_of: Callable[..., Workspace]) -> APIRouter:
+def event_routes(world: World, workspace_of: Callable[..., Awaitable[Workspace]]) -> APIRouter:
     """Routes for reactions, the ledger and the messages; `workspace_of` finds the workspace of a request."""
     router = APIRouter()
     Chosen = Annotated[Workspace, Depends(workspace_of)]  # noqa: N806

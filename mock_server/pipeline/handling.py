@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
@@ -16,15 +17,18 @@ from mock_server.pipeline.exchange import JSON_MEDIA, Answer, Exchange
 from mock_server.pipeline.faults import faulty
 from mock_server.state.database import Database, Session
 from mock_server.state.purge import Purger
-from mock_server.state.workspaces import WorkspaceLimitError, Workspaces
+from mock_server.state.workspaces import Workspace, WorkspaceLimitError, Workspaces
 
 log = logging.getLogger("smartlead_mock")
+Prepare = Callable[[Workspace], Awaitable[None]]
 
 
 class Handling:
     """Runs handlers: short ones at once, long ones in a thread on a connection that only reads."""
 
-    def __init__(self, database: Database, workspaces: Workspaces, purger: Purger) -> None:
+    def __init__(self, database: Database, workspaces: Workspaces, purger: Purger, prepare: Prepare) -> None:
+        """`prepare` gives a new workspace what it begins with."""
+        self._prepare = prepare
         self._database = database
         self._workspaces = workspaces
         self._purger = purger
@@ -33,6 +37,8 @@ class Handling:
         """The answer of the operation; raises ApiError with nothing changed."""
         operation = exchange.operation
         assert operation is not None
+        assert exchange.workspace is not None
+        await self._prepare(exchange.workspace)
         if operation.handler.long:
             reply = await asyncio.to_thread(self._read, exchange, operation, True)
         elif operation.method == "GET":

@@ -14,6 +14,8 @@ from mock_server.simulation.templates import LEAD_FIELDS, Template, compiled, fi
 from mock_server.state.database import Row
 
 UNSUBSCRIBE_LINK = "https://unsubscribe.simulator.test/"
+#: begins what is added to the body of an HTML mail
+UNSUBSCRIBE_PARAGRAPH = f'<p><a href="{UNSUBSCRIBE_LINK}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,9 @@ def _render(template: Template, values: Mapping[str, str], seed: int, names: tup
 
 
 def _unsubscribe(style: Style, stats_id: str) -> str:
-    link = UNSUBSCRIBE_LINK + stats_id
     if style.plain:
-        return f"\n\n{style.unsubscribe_text}: {link}"
-    return f'<p><a href="{link}">{escape(style.unsubscribe_text)}</a></p>'
+        return f"\n\n{style.unsubscribe_text}: {UNSUBSCRIBE_LINK}{stats_id}"
+    return f'{UNSUBSCRIBE_PARAGRAPH}{stats_id}">{escape(style.unsubscribe_text)}</a></p>'
 
 
 def in_thread(subject: str) -> str:

@@ -17,7 +17,7 @@ from mock_server.families.messages.reactions import Incoming, Sent
 from mock_server.families.messages.rules import answer_subject, company_of
 from mock_server.families.messages.tables import planned
 from mock_server.simulation import magic
-from mock_server.simulation.compose import UNSUBSCRIBE_LINK
+from mock_server.simulation.compose import UNSUBSCRIBE_PARAGRAPH
 from mock_server.simulation.templates import links_of
 from mock_server.state.database import Row
 
@@ -93,8 +93,8 @@ def act(ctx: Context, sent: Sent, word: str, details: Details) -> None:
     elif word == "click":
         if not mail["tracks_clicks"]:
             raise UnlikelyError("clicks in this mail are not tracked: plain text, or DONT_TRACK_LINK_CLICK")
-        links = (link for link in links_of(mail["body"]) if not link.startswith(UNSUBSCRIBE_LINK))
-        reactions.clicked(ctx, sent, details.link or next(links, FALLBACK_LINK))
+        written = mail["body"].partition(UNSUBSCRIBE_PARAGRAPH)[0]
+        reactions.clicked(ctx, sent, details.link or next(iter(links_of(written)), FALLBACK_LINK))
     elif word == "unsubscribe":
         reactions.unsubscribed(ctx, sent)
     elif word in ("bounce", "soft-bounce"):
