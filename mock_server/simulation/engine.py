@@ -123,7 +123,7 @@ class Engine:
                     self._push(lane)
         if not _FINISHING.isdisjoint(ctx.happened):
             for one in self._campaigns.values():
-                if planned["campaign_id"] in (one.id, one.parent_id):
+                if planned["campaign_id"] in (one.id, one.parent_id) and queries.has_finished_lead(self._db, one.id):
                     one.unfinished = None
                     self._complete_if_finished(one, context)
 
