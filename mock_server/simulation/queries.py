@@ -76,9 +76,7 @@ _FOLLOWING_AT = Statement(
 _NEXT_PLANNED = Statement(
     select(planned).where(this_workspace(planned)).order_by(planned.c.due_at, planned.c.id).limit(1)
 )
-_TO_CHECK = Statement(
-    select(_c.id).where(this_workspace(campaign), _c.id == bindparam("id"), _c.check_completion == 1)
-)
+_TO_CHECK = Statement(select(_c.id).where(this_workspace(campaign), _c.id == bindparam("id"), _c.check_completion == 1))
 _PARENT_ROW = Statement(
     select(_e.id).where(
         this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), _e.lead_id == bindparam("lead_id")
