@@ -173,7 +173,7 @@ def rich_world(api: Api) -> RichWorld:
         boxes[1:3], zone="America/New_York", hours=("00:30", "04:00"), days=(1, 2, 3, 4, 5, 6, 7), gap=45, new_leads=9,
         follow_up_percentage=30,
     )  # fmt: skip
-    learning = {"lead_distribution_percentage": 30, "winning_metric_property": "OPEN_RATE"}
+    learning: dict[str, Any] = {"lead_distribution_percentage": 30, "winning_metric_property": "OPEN_RATE"}
     kathmandu = campaign(
         api,
         [

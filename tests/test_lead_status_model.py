@@ -111,9 +111,8 @@ class Leads(Machine):
         pairs = [(number, email) for number in (0, 1) for email in EMAILS]
         wanted = [(*pair, status) for pair, status in zip(pairs, statuses, strict=True) if status]
         for mails, days in ((2, DELAY), (1, 1), (0, 0)):
-            for number, email, status in wanted:
-                if MAILS[status] == mails:
-                    self.add(number, email)
+            for number, email, _ in [one for one in wanted if MAILS[one[2]] == mails]:
+                self.add(number, email)
             if days:
                 self.days(days)
         for number, email, status in wanted:
@@ -175,8 +174,7 @@ class Leads(Machine):
     @rule(number=campaign, email=email, word=st.sampled_from(("reply", "bounce")))
     def react(self, number: int, email: str, word: str) -> None:
         """A lead answers its last mail, or that mail comes back."""
-        row = self.row(number, email)
-        body = {"campaign_id": self.campaigns[number], "email": email, "type": word}
+        row, body = self.row(number, email), {"campaign_id": self.campaigns[number], "email": email, "type": word}
         answer = self.api.control("POST", "/events", body)
         self.seen = None
         if row is None or not row.sent or row.bounced:
@@ -365,18 +363,21 @@ CALLS: dict[str, Callable[[Leads], object]] = {
     "delete": lambda leads: leads.delete(0, EMAILS[0]),
     "shorten": lambda leads: leads.save_steps(0, 1),
 }
+FIRST = ("nothing", "pause", "unsubscribe here", "unsubscribe everywhere", "block", "shorten")
 
 
 @pytest.mark.parametrize("edition", ["default", "live"])
 @pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("first", ["nothing", "unsubscribe here", "unsubscribe everywhere", "block", "shorten"])
+@pytest.mark.parametrize("first", FIRST)
 def test_every_call_in_every_status(api: Api, status: str, edition: str, first: str) -> None:
-    """A call has the effect that the model gives it, also after the calls that forbid others."""
+    """A call has the effect that the model gives it, also after others, and on the mails of the days that follow."""
     for second in CALLS if first == "nothing" else ("pause", "resume", "unsubscribe here", "complete"):
         leads = Leads(api, edition)
         leads.begin([status, None, "STARTED", None])
         CALLS[first](leads)
         CALLS[second](leads)
+        leads.the_reads_are_the_models()
+        leads.days(DELAY)
         leads.the_reads_are_the_models()
 
 

@@ -104,6 +104,19 @@ def test_a_live_clock_advances(client: TestClient, api: Api, wall: Wall) -> None
     assert sent_at(api) == every(3 * MINUTE, 8)
 
 
+def test_a_live_world_does_not_write_into_the_past(client: TestClient, api: Api, wall: Wall) -> None:
+    """What a request makes possible happens after the request, however long nothing had happened before it."""
+    freeze(api, START)
+    campaign_id = campaign(api, [step(1)], [api.account()])
+    add(api, campaign_id, ["one@x.example", "two@x.example"])
+    done(put(api, "live"))
+    wall.now += HOUR
+    set_status(api, campaign_id, "START")
+    wall.now += 4 * MINUTE
+    tick(client, api)
+    assert sent_at(api) == every(3 * MINUTE, 2, START + HOUR)
+
+
 @contextmanager
 def watched(client: TestClient, key: str, monkeypatch: pytest.MonkeyPatch, due: datetime) -> Iterator[threading.Event]:
     """An event that is set when the background task has brought the world of a key to a moment."""

@@ -75,6 +75,7 @@ class Inside:
             found = await self.now()
             if found > moment:
                 return found
+            await asyncio.sleep(0)  # a request inside the loop need not give anybody else a turn
         raise AssertionError(f"it never got later than {moment}")
 
 
@@ -94,9 +95,10 @@ def meanwhile(client: TestClient, api: Api, act: Callable[[Inside], Awaitable[T]
     """Advance to END, and act while that goes on; the advance's answer, and what `act` found."""
 
     async def story(asks: Inside) -> tuple[Any, T]:
-        moving = asyncio.create_task(asks.advance(END))
-        found = await act(asks)
-        return await moving, found
+        async with asyncio.TaskGroup() as tasks:
+            moving = tasks.create_task(asks.advance(END))
+            found = await act(asks)
+        return moving.result(), found
 
     return inside(client, api.key, story)
 
@@ -265,10 +267,11 @@ def test_a_reset_in_between_ends_the_advance(client: TestClient, api: Api, advan
     sending(api, 60)
 
     async def act(asks: Inside) -> list[Any]:
-        moving = [asyncio.create_task(asks.advance(END + number * DAY)) for number in range(advances)]
-        await asks.until_past(START)
-        await asks.do("POST", "/_mock/reset")
-        return await asyncio.gather(*moving)
+        async with asyncio.TaskGroup() as tasks:
+            moving = [tasks.create_task(asks.advance(END + number * DAY)) for number in range(advances)]
+            await asks.until_past(START)
+            await asks.do("POST", "/_mock/reset")
+        return [one.result() for one in moving]
 
     answers = inside(client, api.key, act)
     assert [answer.status_code for answer in answers] == [409] * advances
@@ -320,7 +323,8 @@ def test_a_batch_that_breaks_leaves_the_moment_before(
 
     monkeypatch.setattr(Engine, "step", breaking)
     in_batches_of(monkeypatch, 25)
-    statuses, clocks = [], [START]
+    statuses: list[int] = []
+    clocks = [START]
     while not statuses or statuses[-1] != 200:
         statuses.append(api.control("POST", "/clock/advance", {"to": iso(END)}).status_code)
         clocks.append(now(api))

@@ -99,7 +99,8 @@ def test_a_refused_move_says_why_and_moves_nothing(api: Api, call: str, body: An
     sending(api)
     due = advance(api, START + HOUR / 10)["next_due"]
     before = snapshot(api)
-    answer = api.control(*call.split(), body)
+    method, path = call.split()
+    answer = api.control(method, path, body)
     assert answer.status_code == status
     assert reason in str(answer.json()["detail"])
     assert snapshot(api) == before
@@ -241,7 +242,8 @@ def test_windows_hold_when_clocks_change(api: Api, zone: str, first_day: str, ho
     since = datetime.fromisoformat(f"{first_day}T00:00:00+00:00") - 12 * HOUR
     freeze(api, since)
     campaigns: dict[int, tuple[int, ...]] = {}
-    for listed in ((0, 6, 1), (7, 6, 1), (0,), (7,), (1, 2, 3, 4, 5, 6)):
+    styles: list[tuple[int, ...]] = [(0, 6, 1), (7, 6, 1), (0,), (7,), (1, 2, 3, 4, 5, 6)]
+    for listed in styles:
         box = api.account(f"box{len(campaigns)}@sender.example", max_email_per_day=1000)
         campaign_id = campaign(api, [step(1)], [box], zone=zone, hours=hours, days=listed, gap=30)
         add(api, campaign_id, [f"lead{n}@x.example" for n in range(150)])

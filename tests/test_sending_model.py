@@ -32,6 +32,7 @@ TRACKS = {"open": "DONT_TRACK_EMAIL_OPEN", "click": "DONT_TRACK_LINK_CLICK"}
 STATUSES = ("STARTED", "INPROGRESS", "COMPLETED", "PAUSED", "STOPPED", "BLOCKED")
 REACTIONS = ("open", "click", "reply", "reply-interested", "ooo", "bounce", "soft-bounce", "unsubscribe", "silent")
 ACTIONS = ("pause", "resume", "resume", "unsubscribe", "unsubscribe everywhere", "categorise", "complete", "delete")
+STATUS_WORDS = ("START", "START", "START", "PAUSED", "PAUSED", "PAUSED", "STOPPED")
 #: what an advance calls the events of the ledger
 NAMES = {
     "EMAIL_SENT": "sent", "EMAIL_OPEN": "opened", "EMAIL_LINK_CLICK": "clicked", "EMAIL_REPLY": "replied",
@@ -43,7 +44,7 @@ NAMES = {
 
 pick = st.integers(0, 11)
 #: minutes that pass after something was done
-passing = st.sampled_from((0, 1, 7, 50, 180, 660, DAY, DAY + 30, 2 * DAY, 3 * DAY))
+passing = st.sampled_from((DAY, 0, 1, 7, 50, 180, 660, DAY + 30, 2 * DAY, 3 * DAY))
 addresses = st.sampled_from(ADDRESSES)
 shares = st.sampled_from(((), (), (50, 50), (40, 40, 20), (70, 30)))
 first = st.builds(Step, delay=st.just(0), shares=shares, manual=st.just(False))
@@ -193,7 +194,7 @@ class Sending(Machine):
         """A lead in a campaign."""
         return self.world.enrolments[number % len(self.world.enrolments)]
 
-    @rule(number=pick, word=st.sampled_from(("START", "START", "START", "PAUSED", "PAUSED", "STOPPED")), minutes=passing)
+    @rule(number=pick, word=st.sampled_from(STATUS_WORDS), minutes=passing)
     def set_campaign_status(self, number: int, word: str, minutes: int) -> None:
         campaign, path = self.campaign(number)
         self.call("POST", f"{path}/status", {"status": word}, self.world.set_status(campaign, word))
@@ -251,13 +252,12 @@ class Sending(Machine):
             self.check.silence(self.map_ids[one.number], "blocked")
         self.move(minutes)
 
-    @rule(number=pick, box=pick, attached=st.booleans(), minutes=passing)
-    def attach(self, number: int, box: int, attached: bool, minutes: int) -> None:
+    @rule(number=pick, box=pick, minutes=passing)
+    def attach_or_detach(self, number: int, box: int, minutes: int) -> None:
         campaign, path = self.campaign(number)
         mailbox = self.world.mailboxes[box % len(self.world.mailboxes)]
-        status = (self.world.attach if attached else self.world.detach)(campaign, mailbox)
-        body = {"email_account_ids": [mailbox.id]}
-        self.call("POST" if attached else "DELETE", f"{path}/email-accounts", body, status)
+        method, act = ("DELETE", self.world.detach) if mailbox in campaign.mailboxes else ("POST", self.world.attach)
+        self.call(method, f"{path}/email-accounts", {"email_account_ids": [mailbox.id]}, act(campaign, mailbox))
         self.move(minutes)
 
     @rule(

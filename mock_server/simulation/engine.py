@@ -86,7 +86,7 @@ class Engine:
         assert moment is not None
         self.now = moment
         if self._to_check:
-            self._complete_if_finished(self._campaigns[self._to_check.pop()], context)
+            self._complete_if_finished(self._campaigns[self._to_check.pop(0)], context)
         elif (reacts_at := self._reacts_at()) is not None and reacts_at <= moment:
             self._react(context)
         else:
