@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -84,9 +85,8 @@ def attach(ctx: Context, campaign_id: int, account_ids: Sequence[int]) -> dict[i
             ctx.db.update(campaign_email_account, {"id": known[account_id]}, updated_at=ctx.now)
     if new:
         first = ctx.db.next_ids("campaign_email_account", len(new))
-        last = ctx.db.all(_LAST_SENT, campaign_id=campaign_id, ids=new)
-        sent: dict[int, int] = {row["email_account_id"]: row["at"] for row in last}
-        rows = [
+        sent = {row["email_account_id"]: row["at"] for row in ctx.db.all(_LAST_SENT, campaign_id=campaign_id, ids=new)}
+        rows: list[dict[str, Any]] = [
             {
                 "id": first + n, "campaign_id": campaign_id, "email_account_id": account_id, "updated_at": ctx.now,
                 "last_sent_at": sent.get(account_id),
