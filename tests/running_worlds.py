@@ -294,4 +294,4 @@ def in_batches_of(monkeypatch: pytest.MonkeyPatch, things: int) -> None:
         return found
 
     monkeypatch.setattr(runner, "monotonic_ms", tick)
-    monkeypatch.setattr(runner, "_BATCH_MS", 1 + things)
+    monkeypatch.setattr(runner, "_BATCH_MS", things)

@@ -175,11 +175,11 @@ def test_worlds_may_move_at_the_same_time(
         assert first_difference(one, ten_days) is None
 
 
-@pytest.mark.parametrize("things", [0, 1, 2, 10**9], ids=["no time", "one thing", "two things", "everything"])
+@pytest.mark.parametrize("things", [1, 2, 10**9], ids=["one thing", "two things", "everything"])
 def test_a_batch_may_have_any_size(
     client: TestClient, ten_days: list[str], monkeypatch: pytest.MonkeyPatch, things: int
 ) -> None:
-    """It does not matter where a batch ends; it gets on also where a look at the store takes all of a batch's time."""
+    """It does not matter where a batch ends; a machine that is too slow for two things in a batch gets on, too."""
     in_batches_of(monkeypatch, things)
     api = fresh(client)
     assert first_difference(live_through(at_once(api), api)[0], ten_days) is None

@@ -38,3 +38,20 @@ def test_no_hand_sets_an_unsubscribed_lead_running(api: Api, word: str, everywhe
     assert api.row(campaign, "ana@example.com")["status"] == "PAUSED"
     assert api.patch(f"{path}/status", {"status": "COMPLETED"}).status_code == 200
     assert api.row(campaign, "ana@example.com")["status"] == "COMPLETED"
+
+
+def test_every_view_of_the_lead_shows_it(api: Api) -> None:
+    """The export, the lead by id and the list of the account, before and after."""
+    campaign = api.campaign()
+    api.add(campaign, "ana@example.com")
+    lead = api.lead_id("ana@example.com")
+
+    def shown() -> list[bool]:
+        [listed] = api.get("/leads/all").json()["data"]["leads"]
+        [alone] = api.get(f"/leads/{lead}").json()["data"]
+        row = api.get(f"/campaigns/{campaign}/leads-export").text.splitlines()[1]
+        return [listed["is_unsubscribed"], alone["is_unsubscribed"], ",true," in row]
+
+    assert shown() == [False, False, False]
+    assert api.post(f"/leads/{lead}/unsubscribe").status_code == 200
+    assert shown() == [True, True, True]
