@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 from mock_server.clock import iso
 from mock_server.context import Context
 from mock_server.contract.validation import InvalidRequestError
-from mock_server.control.models import Model
+from mock_server.control.models import Model, Rates
 from mock_server.control.story_people import People, people_of
 from mock_server.control.world import World
 from mock_server.errors import ApiError
@@ -62,7 +62,7 @@ class Passing(Model):
 class Recipients(Model):
     """How recipients react from now on, as `PUT /_mock/settings` takes it."""
 
-    recipients: dict[str, float]
+    recipients: Rates
 
 
 class Mailboxes(Model):
@@ -224,7 +224,9 @@ class _Teller:
                 await self._pass_to(self._now + scene.after.milliseconds)
             case Recipients():
                 self._check_still_there()
-                self._world.change_settings(self._workspace, {"recipients": scene.recipients})
+                self._world.change_settings(
+                    self._workspace, {"recipients": scene.recipients.model_dump(exclude_unset=True)}
+                )
             case Mailboxes():
                 await self._save_mailboxes(scene, people)
             case Campaign():

@@ -9,8 +9,9 @@ from html import escape
 import orjson
 
 from mock_server import rng
+from mock_server.families.messages.html import plain_text
 from mock_server.families.messages.rules import answer_subject
-from mock_server.simulation.templates import LEAD_FIELDS, Template, compiled, field_values, plain_text
+from mock_server.simulation.templates import LEAD_FIELDS, Template, compiled, field_values
 from mock_server.state.database import Row
 
 UNSUBSCRIBE_LINK = "https://unsubscribe.simulator.test/"

@@ -13,12 +13,12 @@ from mock_server.context import Context
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.leads import records as leads
 from mock_server.families.messages import reactions, records
+from mock_server.families.messages.html import links_of
 from mock_server.families.messages.reactions import Incoming, Sent
 from mock_server.families.messages.rules import answer_subject, company_of
 from mock_server.families.messages.tables import planned
 from mock_server.simulation import magic
 from mock_server.simulation.compose import UNSUBSCRIBE_PARAGRAPH
-from mock_server.simulation.templates import links_of
 from mock_server.state.database import Row
 
 #: the rates of a workspace, in the order in which they are drawn
