@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from fastapi.testclient import TestClient
+
+from mock_server.simulation import runner
+from mock_server.simulation.runner import Simulation
 from tests.conftest import Api
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 #: a Thursday. Both boundaries of days and the end lie in windows; Berlin's summer time ends on day 3, New York's on 10
 START = datetime(2026, 10, 22, 7, 17, tzinfo=UTC)
@@ -23,6 +30,7 @@ WORDS = (
     "open", "click", "reply", "reply-interested", "reply-not-interested", "colleague-reply", "forward-reply",
     "unknown-reply", "ooo", "bounce", "soft-bounce", "unsubscribe", "silent",
 )  # fmt: skip
+_MOST_TICKS = 30_000
 Move = Callable[[datetime, datetime], None]
 
 
@@ -37,9 +45,14 @@ def done(answer: Any) -> Any:
     return answer.json()
 
 
+def put(api: Api, mode: str, moment: datetime | None = None) -> Any:
+    """Set the clock; the answer."""
+    return api.control("PUT", "/clock", {"mode": mode, **({} if moment is None else {"now": iso(moment)})})
+
+
 def freeze(api: Api, moment: datetime) -> None:
     """Stop the clock at a moment."""
-    done(api.control("PUT", "/clock", {"mode": "frozen", "now": iso(moment)}))
+    done(put(api, "frozen", moment))
 
 
 def now(api: Api) -> datetime:
@@ -104,6 +117,14 @@ def add(api: Api, campaign_id: int, emails: Sequence[str]) -> None:
         assert answer["total_leads"] == len(leads), answer
 
 
+def sending(api: Api, leads: int = 10, *steps: dict[str, Any]) -> int:
+    """A campaign that sends one mail every three minutes from now on; its id."""
+    campaign_id = campaign(api, list(steps) or [step(1)], [api.account(max_email_per_day=1000)])
+    add(api, campaign_id, [f"lead{n}@x.example" for n in range(leads)])
+    set_status(api, campaign_id, "START")
+    return campaign_id
+
+
 @dataclass(frozen=True)
 class RichWorld:
     """The campaigns of a world in which everything happens."""
@@ -130,7 +151,7 @@ def rich_world(api: Api) -> RichWorld:
     boxes = tuple(
         api.account(address, max_email_per_day=cap, time_to_wait_in_mins=wait, smtp_host=f"smtp.{domain}")
         for address, domain, cap, wait in (
-            ("ann@sender.example", "sender.example", 9, 0), ("bob@sender.example", "sender.example", 12, 5),
+            ("ann@sender.example", "sender.example", 9, 0), ("bob@sender.example", "sender.example", 10, 5),
             ("cat@gmail.com", "gmail.com", 25, 2), ("dan@outlook.com", "outlook.com", 25, 0),
         )
     )  # fmt: skip
@@ -145,11 +166,14 @@ def rich_world(api: Api) -> RichWorld:
     )  # fmt: skip
     new_york = campaign(
         api,
-        [step(1, variant_distribution_type="MANUAL_PERCENTAGE", seq_variants=variants(60, 30, 10)), step(2, 1), step(3, 2)],
-        boxes[1:3], zone="America/New_York", hours=("00:30", "04:00"), days=(1, 2, 3, 4, 5, 6, 7), gap=5, new_leads=9,
+        [
+            step(1, variant_distribution_type="MANUAL_PERCENTAGE", seq_variants=variants(60, 30, 10)),
+            step(2, 1), step(3, 2),
+        ],
+        boxes[1:3], zone="America/New_York", hours=("00:30", "04:00"), days=(1, 2, 3, 4, 5, 6, 7), gap=45, new_leads=9,
         follow_up_percentage=30,
     )  # fmt: skip
-    learning = {"lead_distribution_percentage": 30, "winning_metric_property": "OPEN_RATE"}
+    learning: dict[str, Any] = {"lead_distribution_percentage": 30, "winning_metric_property": "OPEN_RATE"}
     kathmandu = campaign(
         api,
         [
@@ -178,44 +202,57 @@ def rich_world(api: Api) -> RichWorld:
     add(api, new_york, [f"n{n}@new-york.example" for n in range(60)])
     providers = ("gmail.com", "outlook.com", "kathmandu.example")
     add(api, kathmandu, [f"k{n}@{providers[n % 3]}" for n in range(55)])
-    add(api, bouncing, [*(f"o{n}@bouncing.example" for n in range(6)), *(f"bounce+x{n}@simulator.test" for n in range(9))])
+    add(api, bouncing, [f"o{n}@bouncing.example" for n in range(6)])
+    add(api, bouncing, [f"bounce+x{n}@simulator.test" for n in range(9)])
     world = RichWorld(berlin, new_york, kathmandu, child, bouncing, boxes)
     for one in world.campaigns:
         set_status(api, one, "START")
     return world
 
 
-def live_through(api: Api, move: Move) -> list[str]:
+def live_through(move: Move, *apis: Api) -> list[list[str]]:
     """Make the rich world at START and live through ten days, in which one campaign is paused for two; what is told.
 
-    `move` moves the clock from a moment to a later one, in steps of its own.
+    `move` moves the clocks of all workspaces from a moment to a later one, in steps of its own.
     """
-    freeze(api, START)
-    world = rich_world(api)
-    move(START, PAUSED)
-    set_status(api, world.new_york, "PAUSED")
-    move(PAUSED, STARTED)
-    set_status(api, world.new_york, "START")
-    move(STARTED, END)
-    return told(api, world)
+    worlds = []
+    for api in apis:
+        freeze(api, START)
+        worlds.append(rich_world(api))
+    for since, until, word in ((START, PAUSED, "PAUSED"), (PAUSED, STARTED, "START"), (STARTED, END, "")):
+        move(since, until)
+        for api, world in zip(apis, worlds, strict=True):
+            if word:
+                set_status(api, world.new_york, word)
+    return [told(api, world) for api, world in zip(apis, worlds, strict=True)]
 
 
-def pages(api: Api, path: str, query: str = "") -> Iterator[dict[str, Any]]:
-    """All rows of a list of the control API that is read by `after`."""
-    after = 0
+def pages(api: Api, path: str, query: str, after: int) -> Iterator[dict[str, Any]]:
+    """All rows above an id of a list of the control API."""
     while rows := done(api.control("GET", f"{path}?limit=1000&after={after}{query}")):
         yield from rows
         after = rows[-1]["id"]
 
 
-def events(api: Api, query: str = "") -> list[dict[str, Any]]:
-    """The whole ledger."""
-    return list(pages(api, "/events", query))
+def events(api: Api, query: str = "", after: int = 0) -> list[dict[str, Any]]:
+    """The ledger."""
+    return list(pages(api, "/events", query, after))
 
 
-def messages(api: Api, query: str = "") -> list[dict[str, Any]]:
-    """All mails."""
-    return list(pages(api, "/messages", query))
+def messages(api: Api, query: str = "", after: int = 0) -> list[dict[str, Any]]:
+    """The mails."""
+    return list(pages(api, "/messages", query, after))
+
+
+def sent_at(api: Api, campaign_id: int | None = None) -> list[datetime]:
+    """When mails went out."""
+    query = "" if campaign_id is None else f"&campaign_id={campaign_id}"
+    return [datetime.fromisoformat(mail["at"]) for mail in messages(api, f"&type=SENT{query}")]
+
+
+def every(gap: timedelta, count: int, first: datetime = START) -> list[datetime]:
+    """`count` moments from `first` on."""
+    return [first + number * gap for number in range(count)]
 
 
 def told(api: Api, world: RichWorld) -> list[str]:
@@ -235,3 +272,22 @@ def first_difference(one: list[str], two: list[str]) -> tuple[int, str, str] | N
         shorter, longer = sorted((one, two), key=len)
         return len(shorter), "(the end)", longer[len(shorter)]
     return None
+
+
+def simulation(client: TestClient) -> Simulation:
+    """The engines of the app behind a client."""
+    found: Simulation = client.app.state.world.simulation  # type: ignore[attr-defined]
+    return found
+
+
+def in_batches_of(monkeypatch: pytest.MonkeyPatch, things: int) -> None:
+    """Let a batch end after so many things have happened, instead of after some time."""
+    ticks = itertools.count()
+
+    def tick() -> int:
+        found = next(ticks)
+        assert found < _MOST_TICKS, "the world does not get on"
+        return found
+
+    monkeypatch.setattr(runner, "monotonic_ms", tick)
+    monkeypatch.setattr(runner, "_BATCH_MS", 1 + things)

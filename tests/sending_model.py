@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -63,6 +64,21 @@ class Settings:
     steps: tuple[Step, ...]
 
 
+class Wall(NamedTuple):
+    """What a clock and a calendar on the wall show; Sunday is 0."""
+
+    weekday: int
+    time: str
+    day: date
+
+
+@lru_cache(100_000)
+def clock_on_the_wall(zone: str, moment: int) -> Wall:
+    """What they show in a zone."""
+    shown = datetime.fromtimestamp(moment * 60, ZoneInfo(zone))
+    return Wall(shown.isoweekday() % 7, f"{shown:%H:%M}", shown.date())
+
+
 @dataclass(eq=False)
 class Campaign:
     """A campaign with its mailboxes in the order they were attached in; `look`: a lead finished since the start."""
@@ -73,15 +89,15 @@ class Campaign:
     status: str = "DRAFTED"
     look: bool = False
 
-    def shown(self, moment: int) -> datetime:
-        """What the clock on the campaign's wall shows."""
-        return datetime.fromtimestamp(moment * 60, ZoneInfo(self.settings.zone))
-
     def is_open(self, moment: int) -> bool:
-        """Whether the window is open, the end being outside; 0 and 7 are Sunday."""
-        wall, (start, end) = self.shown(moment), self.settings.hours
-        listed = any(day % 7 == wall.isoweekday() % 7 for day in self.settings.days)
-        return listed and start <= f"{wall:%H:%M}" < end and moment >= self.settings.start_at
+        """Whether it sends at this moment, the end of the window being outside; 0 and 7 are Sunday."""
+        wall, (start, end) = clock_on_the_wall(self.settings.zone, moment), self.settings.hours
+        listed = wall.weekday in self.settings.days or (wall.weekday == 0 and 7 in self.settings.days)
+        return listed and start <= wall.time < end and moment >= self.settings.start_at
+
+    def day(self, moment: int) -> date:
+        """The campaign's calendar day."""
+        return clock_on_the_wall(self.settings.zone, moment).day
 
 
 @dataclass(eq=False)
@@ -170,9 +186,8 @@ class World:
 
     def _completes(self) -> bool:
         for campaign in self.campaigns:
-            leads = self.leads_of(campaign)
-            unfinished = any(one.is_unfinished for one in leads)
-            if campaign.look and campaign.status == "ACTIVE" and leads and not unfinished:
+            unfinished = any(one.is_unfinished for one in self.leads_of(campaign))
+            if campaign.look and campaign.status == "ACTIVE" and not unfinished:
                 self._set_status(campaign, "COMPLETED")
                 return True
         return False
@@ -207,13 +222,13 @@ class World:
     # ---------------------------------------------------------------------------------------- who may send
 
     def _due(self, *, begun: bool) -> list[Enrolment]:
+        """Leads for which a mail is due, begun or not, in the order of their turn."""
         due = [one for one in self.enrolments if one.due <= self.now and (one.step > 0) == begun and one.is_mailed]
-        return sorted(due, key=lambda one: one.turn)
+        return sorted((one for one in due if one.campaign.is_open(self.now)), key=lambda one: one.turn)
 
     def _may_send(self, campaign: Campaign, mailbox: Mailbox) -> bool:
         return (
-            campaign.is_open(self.now)
-            and mailbox in campaign.mailboxes
+            mailbox in campaign.mailboxes
             and not mailbox.suspended
             and self.now >= self._last_sent(mailbox, campaign) + campaign.settings.gap
             and self.now >= self._last_sent(mailbox) + mailbox.wait
@@ -228,11 +243,8 @@ class World:
         return [mail for mail in self.mails if mail.mailbox is mailbox and mail.at // DAY == self.now // DAY]
 
     def _takes_new_leads(self, campaign: Campaign) -> bool:
-        def day(moment: int) -> date:
-            return campaign.shown(moment).date()
-
         firsts = (mail.at for mail in self.mails if mail.enrolment.campaign is campaign and mail.step == 1)
-        return sum(day(at) == day(self.now) for at in firsts) < campaign.settings.new_leads
+        return sum(campaign.day(at) == campaign.day(self.now) for at in firsts) < campaign.settings.new_leads
 
     def _is_held_back(self, campaign: Campaign, mailbox: Mailbox) -> bool:
         """Whether the mailbox has sent its share of follow-ups of the day while a new lead could be mailed."""
@@ -285,11 +297,6 @@ class World:
             return 409
         self._act(mails[-1], word)
         return 200
-
-    def receive_untracked(self, mailbox: Mailbox) -> None:
-        """A mail comes in that answers none."""
-        self.messages.append(Entry(self.now, "UNTRACKED", mailbox=mailbox.id))
-        self.ledger.append(Entry(self.now, "UNTRACKED_REPLIES", mailbox=mailbox.id))
 
     def _act(self, mail: Mail, word: str) -> None:
         one = mail.enrolment
@@ -415,12 +422,14 @@ class World:
                 self._note("LEAD_UNSUBSCRIBED", one)
                 self._change(one, one.status, unsubscribed=True)
 
-    def block(self, entry: str) -> None:
-        """Put an address or a domain on the block list; an entry that is there already changes nothing."""
-        for one in self.enrolments if entry not in self.blocked else ():
-            if entry in (one.address, one.address.partition("@")[2]):
-                self._change(one, "BLOCKED")
+    def block(self, entry: str) -> list[Enrolment]:
+        """Put an address or a domain on the block list; the leads that a new entry blocks."""
+        hit = [one for one in self.enrolments if entry in (one.address, one.address.partition("@")[2])]
+        blocked = [] if entry in self.blocked else hit
+        for one in blocked:
+            self._change(one, "BLOCKED")
         self.blocked.add(entry)
+        return blocked
 
     def delete(self, one: Enrolment) -> None:
         """Take a lead out of its campaign."""

@@ -17,7 +17,7 @@ from mock_server.contract.document import operations_of, resolve
 from mock_server.contract.operations import Contract
 from tests import worlds
 from tests.conftest import Api
-from tests.store import mail_lead
+from tests.sending import freeze, until
 from tests.worlds import Described, World, described
 
 CONTRACT = Contract(openapi_directory())
@@ -154,8 +154,18 @@ def _without_credit(call: Caller) -> Provoked:
 
 
 def _last_step(call: Caller) -> Provoked:
-    mail_lead(call.api, call.world.campaign_id, call.world.lead_ids[0], 2, "COMPLETED")
+    until(call.start().api, "09 09:00")  # step 2 is due three days after Monday, and goes out on the next one
     return call.own({}), {}
+
+
+def _foreign_child(call: Caller) -> Provoked:
+    return call.own({"email_lead_map_id": call.world.lead_map_id, "sub_sequence_id": call.world.other_campaign_id}), {}
+
+
+def _pushed_twice(call: Caller) -> Provoked:
+    body = {"email_lead_map_id": call.world.lead_map_id, "sub_sequence_id": call.world.child_id}
+    assert call.own(body).status_code == 200
+    return call.own(body), {}
 
 
 def _full_of_fields(call: Caller) -> Provoked:
@@ -247,6 +257,8 @@ PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
     "too_many_custom_fields": _full_of_fields,
     "lead_not_pausable": lambda call: (call.complete().own(), {"status": "COMPLETED"}),
     "lead_at_last_step": _last_step,
+    "not_a_subsequence_of": _foreign_child,
+    "already_in_subsequence": _pushed_twice,
     "category_not_found": lambda call: (call.own({"category_id": 999}), {"value": 999}),
     ("add_to_global_block_list", "invalid_block_list_entry"): lambda call: (
         call.own({"domain_block_list": ["ok.example", "no domain"]}), {"value": "no domain"},
@@ -294,6 +306,7 @@ def test_the_refusal_is_answered_as_documented(api: Api, restricted: TestClient,
     """The call that a refusal is for gets its status and its body."""
     provoke = provocation(refusal)
     assert provoke is not None
+    freeze(api)  # what runs sends when the case says so only
     response, values = provoke(Caller(api, refusal.edition, described(refusal.operation_id), restricted))
     expected = filled(refusal.template, values)
     if refusal.code == "invalid_request":

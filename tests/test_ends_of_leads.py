@@ -1,4 +1,4 @@
-"""What is done to a lead: nothing is sent after its end or while it is paused; the end of campaigns."""
+"""What is done to leads and campaigns: nothing is sent after their end or while they are paused."""
 
 from __future__ import annotations
 
@@ -188,6 +188,40 @@ def test_the_delay_of_a_resume_shows_in_its_mails(client: TestClient) -> None:
         client, "resume_lead_in_campaign", "resume_lead_with_delay_days", 1, 3, given=given,
         then=lambda api: until(api, "12 00:00"),
     )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------ the campaign
+
+
+def test_a_paused_campaign_sends_nothing_and_goes_on_after_start(api: Api) -> None:
+    """What fell due meanwhile goes out at once, in order; recipients react all the same."""
+    late = "open+after-1d@simulator.test"
+    campaign_id = launch(api, late, "b", sequence=steps(0, 1))
+    until(api, "02 12:00")
+    set_status(api, campaign_id, "PAUSED")
+    assert until(api, "05 12:00") == {"opened": 1}
+    set_status(api, campaign_id, "START")
+    until(api, "05 13:00")
+    assert timeline(api)[2:] == ["05 12:00 open+after-1d#2", "05 12:10 b#2"]
+
+
+def test_a_stopped_campaign_never_sends_again(api: Api) -> None:
+    """Whatever is due."""
+    campaign_id = launch(api, "a", "b", sequence=steps(0, 1))
+    until(api, "02 09:05")
+    set_status(api, campaign_id, "STOPPED")
+    assert until(api, "20 00:00") == {}
+
+
+def test_what_was_planned_of_a_deleted_campaign_does_not_happen(api: Api) -> None:
+    """Nobody reacts to its mails, and no follow-up goes out; a second campaign is not touched."""
+    lead = "reply+after-2d@simulator.test"
+    campaign_id, other_id = launch(api, lead, sequence=steps(0, 1)), launch(api, lead, sequence=steps(0, 3))
+    until(api, "02 12:00")
+    set_status(api, campaign_id, "PAUSED")
+    ok(api.delete(f"/campaigns/{campaign_id}"))
+    assert until(api, "20 00:00") == {"replied": 1, "stopped": 1, "campaign_status_changed": 1}
+    assert status(api, other_id) == "COMPLETED"
 
 
 # ------------------------------------------------------------------------------------------ the end

@@ -31,6 +31,8 @@ warnings = {{ fail-on = ["missing_auth", "missing_test_data"] }}
 "path.webhook_id" = 1001
 "body.parent_campaign_id" = 1001
 "body.email_campaign_id" = 1001
+"body.email_lead_map_id" = 3000000001
+"body.sub_sequence_id" = 1002
 [auth.openapi.api_key]
 api_key = "{KEY}"
 """
@@ -64,6 +66,7 @@ def test_nothing_that_a_fuzzer_sends_breaks_the_promises(tmp_path: Path, edition
         with running.api(KEY) as api:
             api.add(api.campaign(), "ana@example.com")
             api.account()
+            assert api.post("/campaigns/create-subsequence", {"parent_campaign_id": 1001}).json()["id"] == 1002
             step = {"seq_number": 1, "seq_delay_details": {"delay_in_days": 0}, "subject": "Hi", "email_body": "Hello"}
             assert api.post("/campaigns/1001/sequences", {"sequences": [step]}).status_code == 200
             hook = {"webhook_url": "https://inbox.simulator.test/", "association_type": "user"}

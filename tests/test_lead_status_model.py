@@ -1,9 +1,14 @@
-"""The life of a lead in a campaign, held against a model written from the fact sheet (`lead_state_machine`)."""
+"""The life of a lead in a campaign, held against a model written from the fact sheet (`lead_state_machine`).
+
+Time goes by days: campaigns send from noon on, and all calls are made in the first hours of a day.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +17,16 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from tests.conftest import Api
 from tests.machines import Machine, run, sequence
-from tests.store import mail_lead
+from tests.sending import ALWAYS, launch, ok
 
 STATUSES = ("STARTED", "INPROGRESS", "COMPLETED", "PAUSED", "STOPPED", "BLOCKED")
 EMAILS = ("ana@example.com", "ben@mail.example.com")
+#: a lead that is paused in both campaigns, so that neither is ever completed
+PAUSED = "zoe@paused.example.net"
+AFTERNOONS = {**ALWAYS, "start_hour": "12:00", "min_time_btw_emails": 3}
+FIRST_DAY = date(2026, 1, 1)
+#: days between the two steps
+DELAY = 2
 IGNORE_LISTS = {"ignore_global_block_list": True, "ignore_unsubscribe_list": True}
 #: the guide's words -> the status they set, or the category
 PATCH_STATUS = {
@@ -23,6 +34,8 @@ PATCH_STATUS = {
     "PAUSED": "PAUSED", "STOPPED": "STOPPED", "BOUNCED": "BLOCKED",
 }  # fmt: skip
 PATCH_CATEGORY = {"INTERESTED": 1, "NOT_INTERESTED": 3, "DO_NOT_CONTACT": 4}
+#: status -> how many mails a lead has had that comes to it
+MAILS = {"COMPLETED": 2, "INPROGRESS": 1, "STOPPED": 1, "BLOCKED": 1, "STARTED": 0, "PAUSED": 0}
 SUCCESS = {"ok": True, "data": "success"}
 UNKNOWN_LEAD = {"error": "Lead not found - Invalid lead_id."}
 campaign, email = st.integers(0, 1), st.sampled_from(EMAILS)
@@ -30,21 +43,43 @@ campaign, email = st.integers(0, 1), st.sampled_from(EMAILS)
 
 @dataclass
 class Row:
-    """A lead in a campaign; `unsubscribed` is the mark of the row."""
+    """A lead in a campaign; `unsubscribed` is the mark of the row, `due` the day of the next mail if it runs."""
 
+    due: int
     status: str = "STARTED"
     category: int | None = None
     unsubscribed: bool = False
+    bounced: bool = False
     sent: int = 0
+    mailed_on: int = 0
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is mailed when a mail is due."""
+        return self.status in ("STARTED", "INPROGRESS") and not self.unsubscribed
+
+    def mail(self, steps: int, today: int) -> Iterator[str]:
+        """The next step comes, if there is one, and the last one completes the lead; what happens, in words."""
+        if self.sent < steps:
+            self.sent, self.mailed_on, self.due = self.sent + 1, today, today + DELAY
+            self.status = "INPROGRESS"
+            yield "sent"
+        if self.sent >= steps:
+            self.status = "COMPLETED"
+            yield "completed"
 
     def pause(self) -> None:
         """A lead that is still mailed stops being mailed."""
         if self.status in ("STARTED", "INPROGRESS"):
             self.status = "PAUSED"
 
-    def set_by_hand(self, status: str) -> None:
-        """What is blocked stays so until the lead is added again; who unsubscribed is not set running again."""
+    def set_by_hand(self, status: str, today: int) -> None:
+        """What is blocked stays so until the lead is added again; who unsubscribed is not set running again.
+
+        A lead that did not run is mailed at once.
+        """
         runs_again = self.unsubscribed and status in ("STARTED", "INPROGRESS")
+        self.due = self.due if self.runs else today
         self.status = self.status if self.status == "BLOCKED" or runs_again else status
 
 
@@ -58,34 +93,34 @@ class Lead:
 
 
 class Leads(Machine):
-    """Two draft campaigns with two steps each, and two leads that come and go."""
+    """Two running campaigns with two steps each, and two leads that come and go."""
 
     def __init__(self, api: Api, edition: str) -> None:
         super().__init__(api, edition)
-        self.campaigns = [api.campaign(name=name) for name in ("one", "two")]
-        self.steps = [0, 0]
+        self.campaigns = [launch(api, sequence=sequence(2)["sequences"], **AFTERNOONS) for _ in range(2)]
+        self.steps = [2, 2]
+        self.today = 0
         self.leads: dict[str, Lead] = {}
         self.entries: set[str] = set()
         for number in (0, 1):
-            self.save_steps(number, 2)
+            self.add(number, PAUSED)
+            self.pause(number, PAUSED)
 
     @initialize(statuses=st.lists(st.sampled_from((*STATUSES, None)), min_size=4, max_size=4))
     def begin(self, statuses: list[str | None]) -> None:
         pairs = [(number, email) for number in (0, 1) for email in EMAILS]
-        for (number, email), status in zip(pairs, statuses, strict=True):
-            if status:
+        wanted = [(*pair, status) for pair, status in zip(pairs, statuses, strict=True) if status]
+        for mails, days in ((2, DELAY), (1, 1), (0, 0)):
+            for number, email, _ in [one for one in wanted if MAILS[one[2]] == mails]:
                 self.add(number, email)
-                self.bring_to(number, email, status)
-
-    def bring_to(self, number: int, email: str, status: str) -> None:
-        """Bring a new row to a status, by mails or a pause."""
-        row = self.leads[email].rows[number]
-        if status == "PAUSED":
-            self.pause(number, email)
-        elif status != "STARTED":
-            row.sent, row.status = 2 if status == "COMPLETED" else 1, status
-            mail_lead(self.api, self.campaigns[number], self.leads[email].id, row.sent, status)
-            self.seen = None
+            if days:
+                self.days(days)
+        for number, email, status in wanted:
+            if status == "PAUSED":
+                self.pause(number, email)
+            elif status in ("STOPPED", "BLOCKED"):
+                self.react(number, email, "reply" if status == "STOPPED" else "bounce")
+        assert all(self.leads[email].rows[number].status == status for number, email, status in wanted)
 
     def path(self, number: int, email: str, action: str = "") -> str:
         """The path of a lead in a campaign, also of one that is not there."""
@@ -103,7 +138,11 @@ class Leads(Machine):
 
     @rule(number=campaign, count=st.integers(1, 2))
     def save_steps(self, number: int, count: int) -> None:
-        self.call("POST", f"/campaigns/{self.campaigns[number]}/sequences", sequence(count))
+        """Steps are saved in a pause of the campaign."""
+        path = f"/campaigns/{self.campaigns[number]}"
+        self.call("POST", f"{path}/status", {"status": "PAUSED"})
+        self.call("POST", f"{path}/sequences", sequence(count))
+        self.call("POST", f"{path}/status", {"status": "START"})
         self.steps[number] = count
 
     @rule(number=campaign, email=email)
@@ -113,17 +152,39 @@ class Leads(Machine):
         assert answer["total_leads"] == (self.row(number, email) is None)
         if email not in self.leads:
             self.leads[email] = Lead(self.api.lead_id(email))
-        self.leads[email].rows.setdefault(number, Row())
+        self.leads[email].rows.setdefault(number, Row(self.today))
 
-    @rule(number=campaign, email=email)
-    def mail(self, number: int, email: str) -> None:
-        """The next mail of the sequence goes out."""
-        row = self.row(number, email)
-        if row and row.status in ("STARTED", "INPROGRESS") and row.sent < self.steps[number]:
-            done = row.sent + 1 == self.steps[number]
-            row.sent, row.status = row.sent + 1, "COMPLETED" if done else "INPROGRESS"
-            mail_lead(self.api, self.campaigns[number], self.leads[email].id, row.sent, row.status)
-            self.seen = None
+    @rule(days=st.integers(1, 3))
+    def days(self, days: int) -> None:
+        """Days pass, on each of which all rows that are due get their next mail."""
+        expected = Counter(word for _ in range(days) for word in self.afternoon())
+        to = f"{FIRST_DAY + timedelta(self.today)}T00:00:00Z"
+        happened = ok(self.api.control("POST", "/clock/advance", {"to": to}))["events"]
+        self.seen = None
+        assert happened == expected
+
+    def afternoon(self) -> Iterator[str]:
+        """A day of the model; what happens, in words."""
+        for lead in self.leads.values():
+            for number, row in lead.rows.items():
+                if row.runs and row.due <= self.today:
+                    yield from row.mail(self.steps[number], self.today)
+        self.today += 1
+
+    @rule(number=campaign, email=email, word=st.sampled_from(("reply", "bounce")))
+    def react(self, number: int, email: str, word: str) -> None:
+        """A lead answers its last mail, or that mail comes back."""
+        row, body = self.row(number, email), {"campaign_id": self.campaigns[number], "email": email, "type": word}
+        answer = self.api.control("POST", "/events", body)
+        self.seen = None
+        if row is None or not row.sent or row.bounced:
+            assert answer.status_code in (404, 409)
+            return
+        assert answer.status_code == 200
+        if word == "bounce":
+            row.bounced, row.status = True, "BLOCKED"
+        elif row.status in ("STARTED", "INPROGRESS") or (row.status == "PAUSED" and not row.unsubscribed):
+            row.status = "STOPPED"
 
     @rule(number=campaign, email=email)
     def pause(self, number: int, email: str) -> None:
@@ -151,6 +212,8 @@ class Leads(Machine):
         else:
             assert self.call("POST", path, body) == SUCCESS
             if row.status == "PAUSED" and not row.unsubscribed:
+                days = (body or {}).get("resume_lead_with_delay_days")
+                row.due = row.mailed_on + (DELAY if days is None else days) if row.sent else self.today + (days or 0)
                 row.status = "INPROGRESS" if row.sent or self.edition == "live" else "STARTED"
 
     @rule(number=campaign, email=email)
@@ -162,7 +225,7 @@ class Leads(Machine):
             assert self.call("POST", path) == {"ok": True}
             assert self.events() - events == (not row.unsubscribed)
             row.unsubscribed = True
-            row.set_by_hand("PAUSED")
+            row.set_by_hand("PAUSED", self.today)
 
     @rule(email=email)
     def unsubscribe_everywhere(self, email: str) -> None:
@@ -210,9 +273,9 @@ class Leads(Machine):
         row.category = PATCH_CATEGORY.get(word, row.category)
         if word == "UNSUBSCRIBED":
             row.unsubscribed = True
-            row.set_by_hand("PAUSED")
+            row.set_by_hand("PAUSED", self.today)
         elif word in PATCH_STATUS:
-            row.set_by_hand(PATCH_STATUS[word])
+            row.set_by_hand(PATCH_STATUS[word], self.today)
 
     @rule(number=campaign, email=email)
     def complete(self, number: int, email: str) -> None:
@@ -224,8 +287,8 @@ class Leads(Machine):
         status = self.call("POST", path.format(self.campaigns[number], map_id))["status"]
         following = status["nextSequence"]
         assert status["isLastSequence"] == (following is None) == (row.sent >= self.steps[number])
-        assert following is None or following["delayInDays"] == 2 * row.sent
-        row.set_by_hand("COMPLETED")
+        assert following is None or following["delayInDays"] == DELAY * row.sent
+        row.set_by_hand("COMPLETED", self.today)
 
     @rule(entry=st.sampled_from((*EMAILS, "example.com", "mail.example.com", "ample.com")))
     def block(self, entry: str) -> None:
@@ -300,18 +363,21 @@ CALLS: dict[str, Callable[[Leads], object]] = {
     "delete": lambda leads: leads.delete(0, EMAILS[0]),
     "shorten": lambda leads: leads.save_steps(0, 1),
 }
+FIRST = ("nothing", "pause", "unsubscribe here", "unsubscribe everywhere", "block", "shorten")
 
 
 @pytest.mark.parametrize("edition", ["default", "live"])
 @pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("first", ["nothing", "unsubscribe here", "unsubscribe everywhere", "block", "shorten"])
+@pytest.mark.parametrize("first", FIRST)
 def test_every_call_in_every_status(api: Api, status: str, edition: str, first: str) -> None:
-    """A call has the effect that the model gives it, also after the calls that forbid others."""
+    """A call has the effect that the model gives it, also after others, and on the mails of the days that follow."""
     for second in CALLS if first == "nothing" else ("pause", "resume", "unsubscribe here", "complete"):
         leads = Leads(api, edition)
         leads.begin([status, None, "STARTED", None])
         CALLS[first](leads)
         CALLS[second](leads)
+        leads.the_reads_are_the_models()
+        leads.days(DELAY)
         leads.the_reads_are_the_models()
 
 

@@ -232,7 +232,8 @@ def test_a_reply_can_be_raw_mime(api: Api) -> None:
     campaign_id = world(api, "ana@example.com")
     advance(api, hours=1)
     raw = (
-        "From: Bob Stone <Bob@Partner.Example>\r\nTo: ann@sender.example\r\nCc: Cy <cy@partner.example>, di@x.example\r\n"
+        "From: Bob Stone <Bob@Partner.Example>\r\nTo: ann@sender.example\r\n"
+        "Cc: Cy <cy@partner.example>, di@x.example\r\n"
         "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <q1@partner.example>\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/alternative; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nplain\r\n'
         "--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>html</p>\r\n--b--\r\n"

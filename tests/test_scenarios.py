@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 import pytest
@@ -18,79 +17,18 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.app import create_app
 from mock_server.clock import iso, parse_moment
-from mock_server.config import Settings, fixtures_directory, openapi_directory
+from mock_server.config import fixtures_directory, openapi_directory
 from mock_server.contract.operations import Contract
-from mock_server.control import stories
 from mock_server.control.stories import Call, Campaign, Mailboxes, Story, load_story, story_names
 from mock_server.control.story_people import People, people_of
-from mock_server.state.schema import metadata
-from mock_server.testing.workspace import Smartlead
 from tests.conftest import Api
-from tests.servers import run, server
+from tests.telling import NAMES, NOW, campaigns, everything_stored, in_server, rows, seed, total, world_of
 from tests.worlds import build, everything, fresh
 
-T = TypeVar("T")
-NOW = "2026-03-04T10:00:00.000Z"
-NAMES = ["agency", "empty", "hundred-thousand", "lead-guide", "midflight", "team"]
 SMALL = [name for name in NAMES if name != "hundred-thousand"]
-RESERVED = re.compile(r"\.(test|example\.(com|net|org))$")
+RESERVED = re.compile(r"[.](test|example[.](com|net|org))$")
 STATUSES = ["STARTED", "INPROGRESS", "COMPLETED", "PAUSED", "STOPPED", "BLOCKED"]
-
-
-def seed(api: Api, name: str, now: str | None = NOW) -> dict[str, int]:
-    """Tell a story to a workspace that is frozen at a moment; what it made."""
-    if now is not None:
-        assert api.control("PUT", "/clock", {"mode": "frozen", "now": now}).status_code == 200
-    answer = api.control("POST", "/seed", {"scenario": name})
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["scenario"] == name
-    made: dict[str, int] = answer.json()["made"]
-    return made
-
-
-def world_of(api: Api) -> Any:
-    """The parts of the server."""
-    return api.client.app.state.world  # type: ignore[attr-defined]
-
-
-def in_server(api: Api, function: Callable[[], Awaitable[T]]) -> T:
-    """Await something in the event loop of the server."""
-    assert api.client.portal is not None
-    return api.client.portal.call(function)
-
-
-def rows(api: Api, sql: str = "", **values: Any) -> list[dict[str, Any]]:
-    """Rows of the workspace, read behind the API's back."""
-
-    async def read() -> list[dict[str, Any]]:
-        world = world_of(api)
-        values["ws"] = world.workspaces.get(api.key).id
-        return [dict(row) for row in world.database.writer.execute(sql, values).fetchall()]
-
-    return in_server(api, read)
-
-
-def everything_stored(api: Api) -> dict[str, list[dict[str, Any]]]:
-    """All rows of the workspace, without what tells it from others."""
-    found = {}
-    for table in metadata.sorted_tables:
-        if "workspace_id" in table.c:
-            read = rows(api, f"SELECT * FROM {table.name} WHERE workspace_id = :ws")
-            found[table.name] = [{name: row[name] for name in row if name != "workspace_id"} for row in read]
-    [own] = rows(api, "SELECT * FROM workspace WHERE id = :ws") or [{}]
-    return {**found, "workspace": [{name: own[name] for name in own if name not in ("id", "key")}]}
-
-
-def campaigns(api: Api) -> dict[str, dict[str, Any]]:
-    """The campaigns of the workspace by name."""
-    return {one["name"]: one for one in api.get("/campaigns").json()}
-
-
-def total(api: Api, campaign_id: int, **filters: Any) -> int:
-    """How many rows of a campaign fit."""
-    return int(api.get(f"/campaigns/{campaign_id}/leads", params={"limit": 1, **filters}).json()["total_leads"])
 
 
 # ------------------------------------------------------------------------------------------ the files
@@ -348,6 +286,7 @@ def test_a_big_story_is_told_between_the_requests_of_others(api: Api, other: Api
                 assert (answer.status_code, answer.json()) == (200, [])
                 last = world.database.writer.execute(sql, (world.workspaces.get(api.key).id,)).fetchone()
                 seen[last[0] if last else 0] += 1
+                await asyncio.sleep(0)  # in one process nothing else makes a request wait
             made: dict[str, Any] = seeding.result().json()["made"]
             return made
 
@@ -405,253 +344,9 @@ def test_a_live_clock_goes_on_with_the_same_offset(api: Api, name: str) -> None:
     assert row["at"] <= workspace.clock.now()
 
 
-def test_the_edition_changes_no_story(client: TestClient) -> None:
-    """Stories are told in the words of `default`, whatever the workspace is served in."""
-    first, second = fresh(client), fresh(client)
-    assert second.control("PUT", "/settings", {"edition": "live"}).status_code == 200
-    for api in (first, second):
-        seed(api, "agency")
-    stored, other = everything_stored(first), everything_stored(second)
-    assert {name: rows for name, rows in other.items() if name != "workspace"} == {
-        name: rows for name, rows in stored.items() if name != "workspace"
-    }
-
-
 def test_other_workspaces_are_not_touched(api: Api, other: Api) -> None:
     """A story happens in one workspace."""
     mine = build(other, "mine")
     before = everything(other, mine)
     seed(api, "midflight")
     assert everything(other, mine) == before
-
-
-# ------------------------------------------------------------------------------------------ refusals
-
-
-def refused(api: Api, body: Any) -> tuple[int, str]:
-    """Status and text of a refused seeding."""
-    answer = api.control("POST", "/seed", body)
-    return answer.status_code, json.dumps(answer.json()["detail"])
-
-
-def test_a_workspace_with_rows_is_refused(api: Api) -> None:
-    """And stays as it is."""
-    api.campaign(name="Mine")
-    before = everything_stored(api)
-    assert refused(api, {"scenario": "team"}) == (409, '"The workspace has rows; reset it first."')
-    assert everything_stored(api) == before
-
-
-def test_an_unknown_name_is_refused(api: Api) -> None:
-    """With the names that there are."""
-    status, text = refused(api, {"scenario": "teem"})
-    assert status == 422
-    assert all(name in text for name in NAMES)
-    assert refused(api, {"scenario": "team", "speed": 2})[0] == 422
-    assert refused(api, {})[0] == 422
-
-
-def test_a_key_must_be_named(client: TestClient) -> None:
-    """As everywhere in the control API."""
-    assert client.post("/_mock/seed", json={"scenario": "team"}).status_code == 401
-
-
-def test_a_story_needs_its_lead_credit(api: Api) -> None:
-    """It is not told in part; with enough credit it is, and uses it up like any import."""
-    api.control("PUT", "/settings", {"lead_credit": 59})
-    status, text = refused(api, {"scenario": "team"})
-    assert (status, "lead_credit is 59" in text) == (409, True)
-    assert not any(api.control("GET", "/state").json()["tables"].values())
-    api.control("PUT", "/settings", {"lead_credit": 61})
-    seed(api, "team")
-    assert api.control("GET", "/settings").json()["lead_credit"] == 1
-
-
-def test_a_story_does_not_begin_before_1970(api: Api) -> None:
-    """A clock that stands too early is told so."""
-    api.control("PUT", "/clock", {"mode": "frozen", "now": "1970-01-05T00:00:00Z"})
-    assert refused(api, {"scenario": "midflight"})[0] == 409
-    assert api.control("GET", "/clock").json()["now"] == "1970-01-05T00:00:00.000Z"
-
-
-def test_no_more_workspaces_than_allowed() -> None:
-    """A story counts like any other first write."""
-    with TestClient(create_app(Settings(rate_limit="off", max_workspaces=1))) as client:
-        seed(Api(client, "first"), "team")
-        before = everything_stored(Api(client, "first"))
-        assert refused(Api(client, "second"), {"scenario": "team"})[0] == 403
-        assert everything_stored(Api(client, "first")) == before
-
-
-def together(api: Api, *calls: tuple[str, Any]) -> list[Any]:
-    """Control calls that are made at once; their answers."""
-    app = api.client.app
-
-    async def run_all() -> list[Any]:
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://mock/_mock") as client:
-            headers = {"X-Mock-Key": api.key}
-            posts = (client.post(path, json=body, headers=headers, timeout=None) for path, body in calls)
-            return await asyncio.gather(*posts)
-
-    return in_server(api, run_all)
-
-
-def test_two_stories_at_once_do_not_mix(client: TestClient) -> None:
-    """One is told, the other finds rows."""
-    api, alone = fresh(client, NOW), fresh(client, NOW)
-    answers = together(api, ("/seed", {"scenario": "team"}), ("/seed", {"scenario": "agency"}))
-    assert sorted(one.status_code for one in answers) == [200, 409]
-    told = next(one.json()["scenario"] for one in answers if one.status_code == 200)
-    seed(alone, told)
-    assert everything_stored(api) == everything_stored(alone)
-
-
-def test_the_clock_waits_for_the_end_of_a_story(client: TestClient) -> None:
-    """An advance during a seeding moves the clock after it: the same as one after the other."""
-    api, alone = fresh(client, NOW), fresh(client, NOW)
-    answers = together(api, ("/seed", {"scenario": "midflight"}), ("/clock/advance", {"days": 1}))
-    assert [one.status_code for one in answers] == [200, 200]
-    seed(alone, "midflight")
-    alone.control("POST", "/clock/advance", {"days": 1})
-    assert everything_stored(api) == everything_stored(alone)
-
-
-def interrupted(api: Api, story: Story) -> BaseException | None:
-    """Tell a story, and reset the workspace as soon as it has rows; what the story ended with."""
-
-    async def tell_and_reset() -> BaseException | None:
-        world = world_of(api)
-        workspace = world.workspaces.get(api.key)
-        telling = asyncio.create_task(stories.tell(world, workspace, story))
-        while not world.has_rows(workspace):
-            await asyncio.sleep(0)
-        world.reset(workspace)
-        await asyncio.wait([telling])
-        return telling.exception()
-
-    return in_server(api, tell_and_reset)
-
-
-@pytest.mark.parametrize("name", ["team", "midflight"])
-def test_a_reset_ends_a_story(api: Api, name: str) -> None:
-    """The workspace is empty, nothing is left in the store, and it can be told a story again."""
-    error = interrupted(api, load_story(fixtures_directory(), name))
-    assert isinstance(error, stories.StoryRefusedError)
-    assert "was reset" in str(error)
-    assert not any(api.control("GET", "/state").json()["tables"].values())
-    owned = [table.name for table in metadata.sorted_tables if "workspace_id" in table.c]
-
-    async def purged() -> list[str]:
-        world = world_of(api)
-        while world.database.writer.execute("SELECT 1 FROM purge_task").fetchone():
-            await asyncio.sleep(0)
-        orphan = "SELECT 1 FROM {} WHERE workspace_id NOT IN (SELECT id FROM workspace)"
-        return [name for name in owned if world.database.writer.execute(orphan.format(name)).fetchone()]
-
-    assert in_server(api, purged) == []
-    assert seed(api, "team")["leads"] == 60
-
-
-def test_the_answer_to_an_interrupted_seeding_is_409(api: Api) -> None:
-    """The client learns why."""
-    answers = together(
-        api, ("/seed", {"scenario": "hundred-thousand"}), ("/requests/verify", {"times": 0}), ("/reset", None)
-    )
-    assert [one.status_code for one in answers][::2] == [409, 200]
-    assert answers[0].json()["detail"] == "The workspace was reset while it was told a scenario."
-
-
-BROKEN: list[list[dict[str, Any]]] = [
-    [{"campaign": "a", "create": {"name": "A", "colour": "red"}}],
-    [{"campaign": "a", "create": {"name": "A"}, "leads": [{"people": 5}], "status": ["START"]}],
-    [
-        {"campaign": "a", "create": {"name": "A"}},
-        {"call": "pause_lead_in_campaign", "campaign": "a", "lead": "a@b.test"},
-    ],
-    [{"campaign": "a", "create": {"name": "A"}, "mailboxes": ["nobody's"]}],
-    [{"campaign": "a", "create": {"name": "A"}}, {"call": "no_such_operation"}],
-]
-
-
-@pytest.mark.parametrize("scenes", BROKEN)
-def test_a_broken_story_leaves_nothing(api: Api, scenes: list[dict[str, Any]]) -> None:
-    """Every call passes the document and the rules; one that is refused ends the story and resets the workspace."""
-    story = Story.model_validate({"summary": "Broken", "scenes": [*BROKEN_BEFORE, *scenes]})
-    world, key = world_of(api), api.key
-    with pytest.raises((stories.StoryBrokenError, KeyError)):
-        in_server(api, lambda: stories.tell(world, world.workspaces.get(key), story))
-    assert not any(api.control("GET", "/state").json()["tables"].values())
-    assert seed(api, "team")["leads"] == 60
-
-
-BROKEN_BEFORE: list[dict[str, Any]] = [
-    {"mailboxes": "box", "number": 2, "domain": "box.example.com"},
-    {"campaign": "whole", "create": {"name": "Whole"}, "mailboxes": ["box"], "leads": [{"people": 3}]},
-]
-
-
-def test_a_defect_is_told_without_the_key(api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """500 with what went wrong; the key is in neither answer nor log."""
-    (tmp_path / "odd.yaml").write_text("summary: Odd\nscenes:\n  - {campaign: a, create: {colour: red}}\n")
-    monkeypatch.setattr("mock_server.control.story_api.fixtures_directory", lambda: tmp_path)
-    answer = api.control("POST", "/seed", {"scenario": "odd"})
-    assert answer.status_code == 500
-    assert "create_campaign" in answer.json()["detail"]
-    assert api.key not in answer.text
-
-
-# ------------------------------------------------------------------------------------------ ids
-
-
-def test_named_ids_are_given_and_counted_on(api: Api) -> None:
-    """Mailboxes, campaigns and leads may be named; what follows is above."""
-    scenes = [
-        {"mailboxes": "box", "number": 90, "domain": "box.example.com", "id": 5000},
-        {"campaign": "a", "id": 2000, "create": {"name": "A"}, "leads": [{"people": 400, "id": 100}, {"people": 1}]},
-        {"campaign": "b", "create": {"name": "B"}},
-        {"campaign": "c", "id": 7, "create": {"name": "C"}},
-        {"campaign": "d", "create": {"name": "D"}},
-    ]
-    story = Story.model_validate({"summary": "Ids", "scenes": scenes})
-    world, key = world_of(api), api.key
-    in_server(api, lambda: stories.tell(world, world.workspaces.get(key), story))
-    assert {name: one["id"] for name, one in campaigns(api).items()} == {"A": 2000, "B": 2001, "C": 7, "D": 2002}
-    boxes = [row["id"] for row in rows(api, "SELECT id FROM email_account WHERE workspace_id = :ws ORDER BY id")]
-    assert boxes == list(range(5000, 5090))
-    leads = [row["id"] for row in rows(api, "SELECT id FROM lead WHERE workspace_id = :ws ORDER BY id")]
-    assert leads == [*range(100, 500), 3_000_000_001]
-
-
-# ------------------------------------------------------------------------------------------ by hand
-
-
-def test_seed_by_the_plugin(smartlead: Smartlead) -> None:
-    """`smartlead.seed("team")` fills the test's workspace."""
-    assert smartlead.seed("team")["leads"] == smartlead.state()["lead"] == 60
-
-
-def test_seed_by_the_command() -> None:
-    """It prints what was made; a refusal is exit code 2; the key is never printed."""
-    key = "very-secret-key"
-    with server() as running:
-        done = run("seed", "team", "--key", key, "--url", running.url)
-        assert done.returncode == 0, done.stderr
-        assert [line.split() for line in done.stdout.splitlines()][:3] == [
-            ["4", "campaigns"], ["60", "leads"], ["3", "email_accounts"],
-        ]  # fmt: skip
-        with running.api(key) as api:
-            assert len(campaigns(api)) == 4
-        again = run("seed", "team", "--key", key, "--url", running.url)
-        assert (again.returncode, "reset it first" in again.stderr) == (2, True)
-        unknown = run("seed", "teem", "--key", key, "--url", running.url)
-        assert (unknown.returncode, "midflight" in unknown.stderr) == (2, True)
-        printed = "".join(one.stdout + one.stderr for one in (done, again, unknown)) + running.log()
-        assert key not in printed
-
-
-def test_an_unknown_scenario_is_refused_at_the_start() -> None:
-    """With the names that there are."""
-    done = run("serve", "--scenario", "teem")
-    assert done.returncode == 2
-    assert "--scenario" in done.stderr
-    assert all(name in done.stderr for name in NAMES)

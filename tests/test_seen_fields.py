@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Api
-from tests.store import mail_lead
+from tests.sending import freeze, launch, steps, until
 
 BARE = {"email": "bare@one.example"}
 TEXTS = ("first_name", "last_name", "phone_number", "company_name", "website", "location", "linkedin_profile",
@@ -55,12 +55,15 @@ def test_a_lead_is_shown_as_imported(api: Api, reader: str) -> None:
 
 
 def test_the_last_step_shows_in_the_export(api: Api) -> None:
-    """The column is empty before the first mail and has the step's number after it."""
-    campaign_id = api.campaign()
-    api.add(campaign_id, "ann@one.example", "ben@one.example")
-    mail_lead(api, campaign_id, api.lead_id("ben@one.example"), 2, "INPROGRESS")
-    rows = csv.DictReader(api.get(f"/campaigns/{campaign_id}/leads-export").text.splitlines())
-    assert [row["last_email_sequence_sent"] for row in rows] == ["", "2"]
+    """The column is empty before the first mail and has the step's number after each."""
+    freeze(api, "02 08:00")
+    campaign_id = launch(api, "ann", "ben", sequence=steps(0, 1, 1), max_new_leads_per_day=1)
+    seen = []
+    for to in ("02 08:00", "02 09:00", "03 09:00", "03 12:00"):
+        until(api, to)
+        rows = csv.DictReader(api.get(f"/campaigns/{campaign_id}/leads-export").text.splitlines())
+        seen.append([row["last_email_sequence_sent"] for row in rows])
+    assert seen == [["", ""], ["1", ""], ["2", ""], ["2", "1"]]
 
 
 #: read name -> what a bare mailbox and a full one show

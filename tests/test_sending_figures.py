@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from tests.conftest import Api
 from tests.matters import matters
-from tests.sending import address, freeze, launch, moment, of_lead, ok, react, steps, timeline, until
+from tests.sending import address, box, freeze, launch, moment, of_lead, ok, react, steps, timeline, until
 
 #: one lead for each thing that a recipient does, and one who is never mailed
 LEADS = ["opened", "clicked", "replied", "bounced", "gone", "silent", "waiting"]
@@ -136,6 +136,23 @@ def test_figures_end_with_the_row(api: Api) -> None:
     assert found(api, campaign_id, emailStatus="is_opened") == ["replied"]
     until(api, "03 12:00")
     assert [line for line in timeline(api, campaign_id) if "opened" in line] == ["02 09:00 opened", "03 09:20 opened"]
+
+
+def test_daily_sent_count_follows_the_mails_and_begins_anew_at_midnight_utc(api: Api) -> None:
+    """In the list, in the mailbox and in the campaign."""
+    ann = box(api, "ann")
+    campaign_id = launch(api, "a", "b", "c", boxes=[ann], max_new_leads_per_day=2)
+
+    def counts() -> list[int]:
+        paths = ("/email-accounts/", f"/campaigns/{campaign_id}/email-accounts")
+        rows = [*(api.get(path).json()[0] for path in paths), api.get(f"/email-accounts/{ann}").json()]
+        return [row["daily_sent_count"] for row in rows]
+
+    seen = [counts()]
+    for to in ("02 09:05", "02 23:59", "03 00:00", "03 10:00"):
+        until(api, to)
+        seen.append(counts())
+    assert seen == [[0] * 3, [1] * 3, [2] * 3, [0] * 3, [1] * 3]
 
 
 @pytest.mark.parametrize(("field", "a", "b"), [

@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import Api
 from tests.sending import (
     ALWAYS,
+    WINDOW,
     box,
     equip,
     freeze,
@@ -216,6 +217,17 @@ def test_follow_ups_are_free_when_no_new_lead_can_be_mailed_today(api: Api) -> N
     assert timeline(api) == ["02 09:00 a", "03 09:00 b", "03 09:10 a#2", "04 09:00 c", "04 09:10 b#2"]
 
 
+def test_only_follow_ups_count_for_their_share(api: Api) -> None:
+    """New leads that the mailbox has mailed on the same day do not."""
+    freeze(api, "02 12:00")
+    ann, settings = box(api, max_email_per_day=4), {"follow_up_percentage": 50}
+    campaign_id = launch(api, "a", boxes=[ann], sequence=steps(0, 1), settings=settings, min_time_btw_emails=60)
+    until(api, "03 00:00")
+    import_leads(api, campaign_id, "b", "c", "d", "e")
+    until(api, "04 00:00")
+    assert timeline(api)[1:] == ["03 09:00 b", "03 10:00 c", "03 11:00 d", "03 12:00 a#2"]
+
+
 def test_at_one_moment_the_order_is_due_time_then_campaign_then_row(api: Api) -> None:
     """The lead that came first, then the older campaign, then the smaller map id."""
     freeze(api, "02 07:00")
@@ -226,6 +238,21 @@ def test_at_one_moment_the_order_is_due_time_then_campaign_then_row(api: Api) ->
     import_leads(api, older, "z", "a")
     until(api, "03 00:00")
     assert timeline(api) == ["02 09:00 first", "02 09:05 z", "02 09:10 b", "02 09:15 a"]
+
+
+def test_follow_ups_of_one_moment_have_the_same_order(api: Api) -> None:
+    """Mailed on a Friday, all are overdue on Monday; the mailbox can send one at a time only."""
+    freeze(api, "06 09:00")
+    ann = box(api)
+    older = launch(api, boxes=[ann], sequence=steps(0, 1))
+    newer = launch(api, "b", boxes=[ann], sequence=steps(0, 1))
+    for campaign_id, lead, to in ((older, "a", "06 09:05"), (newer, "c", "06 09:20"), (older, "d", "06 12:00")):
+        import_leads(api, campaign_id, lead)
+        until(api, to)
+    assert timeline(api) == ["06 09:00 a", "06 09:00 b", "06 09:10 c", "06 09:20 d"]
+    ok(api.post(f"/email-accounts/{ann}", {"time_to_wait_in_mins": 20}))
+    until(api, "10 00:00")
+    assert timeline(api)[4:] == ["09 09:00 a#2", "09 09:20 b#2", "09 09:40 c#2", "09 10:00 d#2"]
 
 
 def test_reactions_go_before_mails(api: Api) -> None:
@@ -259,6 +286,42 @@ def test_step_numbers_may_have_holes(api: Api) -> None:
     launch(api, "a", sequence=[step(7, 1), step(2), step(4, 1)])
     until(api, "06 00:00")
     assert timeline(api) == ["02 09:00 a#2", "03 09:00 a#4", "04 09:00 a#7"]
+
+
+def test_steps_that_are_added_reach_leads_on_their_way(api: Api) -> None:
+    """Saved while the campaign is paused; a lead that has finished stays so."""
+    campaign_id = launch(api, "a", "b", sequence=steps(0, 1), max_new_leads_per_day=1)
+    until(api, "03 12:00")
+    set_status(api, campaign_id, "PAUSED")
+    ok(api.post(f"/campaigns/{campaign_id}/sequences", {"sequences": steps(0, 1, 1)}))
+    set_status(api, campaign_id, "START")
+    until(api, "12 00:00")
+    assert timeline(api)[2:] == ["03 09:10 b", "04 09:10 b#2", "05 09:10 b#3"]
+
+
+def test_changes_of_a_running_campaign_take_effect_at_once(api: Api) -> None:
+    """Its schedule, its settings, and the cap of its mailbox."""
+    ann = box(api, max_email_per_day=1)
+    settings = {"follow_up_percentage": 0}
+    campaign_id = launch(api, "a", "b", "c", "d", boxes=[ann], sequence=steps(0, 1), settings=settings)
+    until(api, "03 12:00")
+    ok(api.post(f"/email-accounts/{ann}", {"max_email_per_day": 3}))
+    until(api, "03 12:05")
+    ok(api.post(f"/campaigns/{campaign_id}/settings", {"follow_up_percentage": 100}))
+    ok(api.post(f"/campaigns/{campaign_id}/schedule", {**WINDOW, "start_hour": "11:00"}))
+    until(api, "05 00:00")
+    assert timeline(api)[1:4] == ["03 09:00 b", "03 12:00 c", "03 12:10 a#2"]
+    assert timeline(api)[4:] == ["04 11:00 b#2", "04 11:10 d", "04 12:00 c#2"]
+
+
+def test_a_campaign_that_is_started_first_of_all_waits_for_leads(api: Api) -> None:
+    """A lead is due from the moment of its import."""
+    campaign_id = equip(api, api.campaign())
+    assert until(api, "04 10:15") == {}
+    import_leads(api, campaign_id, "a")
+    until(api, "05 00:00")
+    assert timeline(api) == ["04 10:15 a"]
+    assert react(api, campaign_id, "a", "reply")["replied"] == 1
 
 
 # ------------------------------------------------------------------------------------------ mailboxes that are gone
@@ -319,78 +382,3 @@ def test_the_gap_outlives_detaching(api: Api) -> None:
     import_leads(api, campaign_id, "c")
     until(api, "03 00:00")
     assert timeline(api)[2:] == ["02 10:00 c"]
-
-
-# ------------------------------------------------------------------------------------------ what mailboxes show
-
-
-def test_daily_sent_count_follows_the_mails_and_begins_anew_at_midnight_utc(api: Api) -> None:
-    """In the list, in the mailbox and in the campaign."""
-    ann = box(api, "ann")
-    campaign_id = launch(api, "a", "b", "c", boxes=[ann], max_new_leads_per_day=2)
-
-    def counts() -> list[int]:
-        paths = ("/email-accounts/", f"/campaigns/{campaign_id}/email-accounts")
-        rows = [*(api.get(path).json()[0] for path in paths), api.get(f"/email-accounts/{ann}").json()]
-        return [row["daily_sent_count"] for row in rows]
-
-    seen = [counts()]
-    for to in ("02 09:05", "02 23:59", "03 00:00", "03 10:00"):
-        until(api, to)
-        seen.append(counts())
-    assert seen == [[0] * 3, [1] * 3, [2] * 3, [0] * 3, [1] * 3]
-
-
-# ------------------------------------------------------------------------------------------ the campaign
-
-
-def test_a_paused_campaign_sends_nothing_and_goes_on_after_start(api: Api) -> None:
-    """What fell due meanwhile goes out at once, in order; recipients react all the same."""
-    late = "open+after-1d@simulator.test"
-    campaign_id = launch(api, late, "b", sequence=steps(0, 1))
-    until(api, "02 12:00")
-    set_status(api, campaign_id, "PAUSED")
-    assert until(api, "05 12:00") == {"opened": 1}
-    set_status(api, campaign_id, "START")
-    until(api, "05 13:00")
-    assert timeline(api)[2:] == ["05 12:00 open+after-1d#2", "05 12:10 b#2"]
-
-
-def test_a_stopped_campaign_never_sends_again(api: Api) -> None:
-    """Whatever is due."""
-    campaign_id = launch(api, "a", "b", sequence=steps(0, 1))
-    until(api, "02 09:05")
-    set_status(api, campaign_id, "STOPPED")
-    assert until(api, "20 00:00") == {}
-
-
-def test_what_was_planned_of_a_deleted_campaign_does_not_happen(api: Api) -> None:
-    """Nobody reacts to its mails, and no follow-up goes out; a second campaign is not touched."""
-    lead = "reply+after-2d@simulator.test"
-    campaign_id, other_id = launch(api, lead, sequence=steps(0, 1)), launch(api, lead, sequence=steps(0, 3))
-    until(api, "02 12:00")
-    set_status(api, campaign_id, "PAUSED")
-    ok(api.delete(f"/campaigns/{campaign_id}"))
-    assert until(api, "20 00:00") == {"replied": 1, "stopped": 1, "campaign_status_changed": 1}
-    assert status(api, other_id) == "COMPLETED"
-
-
-def test_steps_that_are_added_reach_leads_on_their_way(api: Api) -> None:
-    """Saved while the campaign is paused; a lead that has finished stays so."""
-    campaign_id = launch(api, "a", "b", sequence=steps(0, 1), max_new_leads_per_day=1)
-    until(api, "03 12:00")
-    set_status(api, campaign_id, "PAUSED")
-    ok(api.post(f"/campaigns/{campaign_id}/sequences", {"sequences": steps(0, 1, 1)}))
-    set_status(api, campaign_id, "START")
-    until(api, "12 00:00")
-    assert timeline(api)[2:] == ["03 09:10 b", "04 09:10 b#2", "05 09:10 b#3"]
-
-
-def test_a_campaign_that_is_started_first_of_all_waits_for_leads(api: Api) -> None:
-    """A lead is due from the moment of its import."""
-    campaign_id = equip(api, api.campaign())
-    assert until(api, "04 10:15") == {}
-    import_leads(api, campaign_id, "a")
-    until(api, "05 00:00")
-    assert timeline(api) == ["04 10:15 a"]
-    assert react(api, campaign_id, "a", "reply")["replied"] == 1

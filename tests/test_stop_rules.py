@@ -95,6 +95,24 @@ def test_a_reply_pauses_the_domain_if_asked_to(api: Api) -> None:
     assert len(timeline(api, other_id)) == 4
 
 
+def test_who_replies_is_not_paused_with_the_domain(api: Api) -> None:
+    """Where the stop rule lets it go on, it does."""
+    settings = {"auto_pause_domain_leads_on_reply": True, "stop_lead_settings": "CLICK_ON_A_LINK"}
+    campaign_id = launch(api, "a@one.example", "b@one.example", sequence=steps(0, 1), settings=settings)
+    until(api, "02 12:00")
+    assert react(api, campaign_id, "a@one.example", "reply") == {"replied": 1, "paused": 1}
+    assert rest(api, campaign_id) == ["03 09:00 a#2"]
+
+
+def test_a_reply_pauses_the_domain_from_that_moment_on(api: Api) -> None:
+    """Within one move of the clock: neither the follow-up nor the first mail that would come next is sent."""
+    leads = ["reply@simulator.test", "silent@simulator.test", "silent+late@simulator.test"]
+    settings = {"auto_pause_domain_leads_on_reply": True}
+    campaign_id = launch(api, *leads, sequence=steps(0, 1), settings=settings, min_time_btw_emails=30)
+    assert until(api, "05 00:00") == {"sent": 2, "replied": 1, "stopped": 1, "paused": 2}
+    assert [status(api, campaign_id, lead) for lead in leads] == ["STOPPED", "PAUSED", "PAUSED"]
+
+
 def test_a_reply_leaves_the_domain_alone_unless_asked_to(api: Api) -> None:
     """auto_pause_domain_leads_on_reply is off on a new campaign."""
     campaign_id = launch(api, "a@one.example", "b@one.example", sequence=steps(0, 1))

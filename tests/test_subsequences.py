@@ -220,6 +220,17 @@ def test_a_reply_in_the_parent_stops_the_lead_below_if_asked_to(api: Api, stops:
     assert status(api, child_id, "a") == ("STOPPED" if stops else "COMPLETED")
 
 
+def test_it_is_complete_when_a_reply_in_the_parent_stops_its_last_lead(api: Api) -> None:
+    """The lead replies to every mail, which stops it nowhere else."""
+    keep = {"stop_lead_settings": "CLICK_ON_A_LINK"}
+    parent_id = launch(api, "reply@simulator.test", sequence=steps(0, 1, 9), settings=keep)
+    child_id = child(api, parent_id, REPLY, sequence=steps(0, 9), settings={"stopLeadOnParentCampaignReply": True})
+    ok(api.post(f"/campaigns/{child_id}/settings", keep))
+    assert until(api, "03 09:59") == {"sent": 3, "replied": 2, "entered_subsequence": 1}
+    assert until(api, "03 10:00") == {"replied": 1, "stopped": 1, "campaign_status_changed": 1}
+    assert [status(api, one) for one in (parent_id, child_id)] == ["ACTIVE", "COMPLETED"]
+
+
 def test_the_reply_that_lets_a_lead_in_does_not_stop_it(api: Api) -> None:
     """Only a later one does."""
     parent_id = launch(api, "a", sequence=steps(0, 9))
@@ -274,6 +285,17 @@ def test_a_lead_waits_until_the_sub_sequence_runs(api: Api) -> None:
     set_status(api, child_id, "START")
     until(api, "05 11:00")
     assert timeline(api, child_id) == ["05 10:00 b"]
+
+
+def test_it_stays_active_without_leads(api: Api) -> None:
+    """As any campaign, also when leads of the parent finish without entering it."""
+    parent_id = launch(api, "reply@simulator.test", "a", sequence=steps(0, 9))
+    child_id = child(api, parent_id, INTERESTED)
+    assert until(api, "02 12:00") == {"sent": 2, "replied": 1, "stopped": 1}
+    assert [status(api, one) for one in (parent_id, child_id)] == ["ACTIVE", "ACTIVE"]
+    react(api, parent_id, "a", "reply-interested")
+    until(api, "03 00:00")
+    assert timeline(api, child_id) == ["02 12:00 a"]
 
 
 @pytest.mark.parametrize("word", ["PAUSED", "STOPPED"])

@@ -124,12 +124,20 @@ def test_the_winner_of_the_sample_gets_the_rest(api: Api, metric: str, winning: 
     assert labels(api) == "ABAB" + "B" * 6
 
 
-@pytest.mark.parametrize(("share", "sample"), [(1, 1), (20, 2), (21, 3), (50, 5), (100, 10)])
+@pytest.mark.parametrize(("share", "sample"), [(11, 2), (20, 2), (21, 3), (50, 5), (100, 10)])
 def test_the_sample_is_a_share_of_all_leads_rounded_up(api: Api, share: int, sample: int) -> None:
-    """Without any reaction the first variant wins."""
-    launch(api, *TEN, sequence=ai_equal("OPEN_RATE", share))
+    """Here every mail of B is opened before the next goes out, as long as A has its turns."""
+    leads = [f"{'open' if n % 2 else 'silent'}+{n}@simulator.test" for n in range(10)]
+    launch(api, *leads, sequence=ai_equal("OPEN_RATE", share), min_time_btw_emails=20)
     until(api, "03 00:00")
-    assert labels(api) == ("AB" * 5)[:sample] + "A" * (10 - sample)
+    assert labels(api) == ("AB" * 5)[:sample] + "B" * (10 - sample)
+
+
+def test_without_any_reaction_the_first_variant_wins(api: Api) -> None:
+    """As all are equal."""
+    launch(api, *TEN, sequence=ai_equal("OPEN_RATE", 50))
+    until(api, "03 00:00")
+    assert labels(api) == "ABABA" + "AAAAA"
 
 
 def test_rates_decide_not_numbers(api: Api) -> None:

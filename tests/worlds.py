@@ -173,6 +173,7 @@ def body_for(one: Described, world: World) -> Any:
         "parent_campaign_id": world.campaign_id, "email_account_ids": [world.email_account_id],
         "lead_ids": list(world.lead_ids[:2]), "domain_block_list": [f"{world.marker}.example"], "emails": [world.email],
         "email_campaign_id": world.campaign_id,
+        "email_lead_map_id": world.lead_map_id, "sub_sequence_id": world.child_id,
     }  # fmt: skip
     body: dict[str, Any] = {name: own.get(name, value) for name, value in one.example.items()}
     if one.id in ("delete_campaign_webhook", "delete_webhook"):

@@ -90,7 +90,7 @@ class Engine:
         assert moment is not None
         self.now = moment
         if self._to_check:
-            self._complete_if_finished(self._campaigns[self._to_check.pop()], context)
+            self._complete_if_finished(self._campaigns[self._to_check.pop(0)], context)
         elif (reacts_at := self._reacts_at()) is not None and reacts_at <= moment:
             self._react(context)
         else:
@@ -127,7 +127,7 @@ class Engine:
                     self._push(lane)
         if not _FINISHING.isdisjoint(ctx.happened):
             for one in self._campaigns.values():
-                if planned["campaign_id"] in (one.id, one.parent_id):
+                if planned["campaign_id"] in (one.id, one.parent_id) and queries.has_finished_lead(self._db, one.id):
                     one.unfinished = None
                     self._complete_if_finished(one, context)
 

@@ -76,7 +76,7 @@ _FOLLOWING_AT = Statement(
 _NEXT_PLANNED = Statement(
     select(planned).where(this_workspace(planned)).order_by(planned.c.due_at, planned.c.id).limit(1)
 )
-_CAMPAIGN_STATE = Statement(select(_c.status, _c.sent_count).where(this_workspace(campaign), _c.id == bindparam("id")))
+_TO_CHECK = Statement(select(_c.id).where(this_workspace(campaign), _c.id == bindparam("id"), _c.check_completion == 1))
 _PARENT_ROW = Statement(
     select(_e.id).where(
         this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), _e.lead_id == bindparam("lead_id")
@@ -209,9 +209,9 @@ def next_planned(db: Session) -> Row | None:
     return db.one(_NEXT_PLANNED)
 
 
-def campaign_state(db: Session, campaign_id: int) -> Row | None:
-    """Status and count of mails."""
-    return db.one(_CAMPAIGN_STATE, id=campaign_id)
+def has_finished_lead(db: Session, campaign_id: int) -> bool:
+    """Whether a lead of the campaign has finished since its START, other than by its last mail."""
+    return db.one(_TO_CHECK, id=campaign_id) is not None
 
 
 def parent_row(db: Session, campaign_id: int, lead_id: int) -> int | None:

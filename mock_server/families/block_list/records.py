@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, text, update
 
 from mock_server.context import Context
 from mock_server.families.block_list.tables import block_list_entry, block_list_pages
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.campaigns.tables import campaign
-from mock_server.families.leads.rules import address_key, domain_and_parents, domain_key, domain_of
+from mock_server.families.leads.rules import Flag, address_key, domain_and_parents, domain_key, domain_of
 from mock_server.families.leads.tables import enrolment, lead
 from mock_server.state import paging
 from mock_server.state.database import Row
@@ -58,36 +58,49 @@ def add(ctx: Context, entries: Sequence[str], client_id: int | None, source: str
     return len(new)
 
 
-@cache
-def _block(by_address: bool, of_client: bool) -> Statement:
+def _present(by_address: bool, of_client: bool) -> list[Any]:
+    """Conditions on rows of leads that an entry blocks."""
     if by_address:
         leads = select(lead.c.id).where(this_workspace(lead), lead.c.address_key == bindparam("key"))
     else:
         inside = lead.c.address_key >= bindparam("low"), lead.c.address_key < bindparam("high")
         leads = select(lead.c.id).where(this_workspace(lead), *inside)
-    query = update(enrolment).where(
-        this_workspace(enrolment), enrolment.c.lead_id.in_(leads), enrolment.c.status != "BLOCKED"
-    )
+    conditions = [this_workspace(enrolment), enrolment.c.lead_id.in_(leads), enrolment.c.status != "BLOCKED"]
     if of_client:
         own = select(campaign.c.id).where(
             this_workspace(campaign),
             campaign.c.id == enrolment.c.campaign_id,
             campaign.c.client_id == bindparam("client_id"),
         )
-        query = query.where(own.correlate(enrolment).exists())
+        conditions.append(own.correlate(enrolment).exists())
+    return conditions
+
+
+@cache
+def _block(by_address: bool, of_client: bool) -> Statement:
+    query = update(enrolment).where(*_present(by_address, of_client))
     return Statement(query.values(status="BLOCKED", next_at=None))
 
 
+@cache
+def _campaigns_touched(by_address: bool, of_client: bool) -> Statement:
+    """The campaigns in which a lead finishes by being blocked."""
+    running = text(f"enrolment.status IN ('STARTED', 'INPROGRESS', 'PAUSED') AND flags & {Flag.UNSUBSCRIBED:d} = 0")
+    return Statement(select(enrolment.c.campaign_id).distinct().where(*_present(by_address, of_client), running))
+
+
 def _block_present(ctx: Context, value: str, client_id: int | None) -> None:
-    statement = _block("@" in value, client_id is not None)
+    kind = "@" in value, client_id is not None
     bound: dict[str, Any] = {} if client_id is None else {"client_id": client_id}
     if "@" in value:
         bound["key"] = address_key(value)
     else:
         key = domain_key(value)
         bound |= {"low": key, "high": key[:-1] + "/"}  # "/" follows "." in ASCII: all keys that start with `key`
-    if ctx.db.run(statement, **bound):
-        campaigns.running_may_be_complete(ctx)
+    touched = ctx.db.all(_campaigns_touched(*kind), **bound)
+    ctx.db.run(_block(*kind), **bound)
+    for row in touched:
+        campaigns.may_be_complete(ctx, row["campaign_id"])
 
 
 @cache

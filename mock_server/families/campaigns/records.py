@@ -59,11 +59,6 @@ def may_be_complete(ctx: Context, campaign_id: int) -> None:
     ctx.db.update(campaign, {"id": campaign_id}, check_completion=True)
 
 
-def running_may_be_complete(ctx: Context) -> None:
-    """Leads of several campaigns have finished: the engine looks at all that run."""
-    ctx.db.update(campaign, {"status": "ACTIVE"}, check_completion=True)
-
-
 def hide(ctx: Context, campaign_id: int) -> None:
     """Take a campaign out of every view; what belongs to it is removed in the background."""
     ctx.db.update(campaign, {"id": campaign_id}, deleted_at=ctx.now)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from mock_server.context import Context
 from mock_server.families.email_accounts.tables import campaign_email_account, email_account
+from mock_server.families.messages.tables import message
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, one_of, this_workspace
 
@@ -34,6 +36,15 @@ _OF_ACCOUNTS = Statement(
     .where(this_workspace(campaign_email_account), one_of(_m.email_account_id, "ids"))
     .order_by(_m.campaign_id)
 )
+#: what a mailbox that comes back sent before: the gap between its mails outlives detaching it
+_LAST_SENT = Statement(
+    select(message.c.email_account_id, func.max(message.c.at).label("at"))
+    .where(
+        this_workspace(message), one_of(message.c.email_account_id, "ids"), message.c.type == "SENT",
+        message.c.campaign_id == bindparam("campaign_id"),
+    )
+    .group_by(message.c.email_account_id)
+)  # fmt: skip
 _COUNT = Statement(
     update(email_account)
     .where(this_workspace(email_account), one_of(email_account.c.id, "ids"))
@@ -74,10 +85,14 @@ def attach(ctx: Context, campaign_id: int, account_ids: Sequence[int]) -> dict[i
             ctx.db.update(campaign_email_account, {"id": known[account_id]}, updated_at=ctx.now)
     if new:
         first = ctx.db.next_ids("campaign_email_account", len(new))
-        rows = [
-            {"id": first + n, "campaign_id": campaign_id, "email_account_id": account_id, "updated_at": ctx.now}
+        sent = {row["email_account_id"]: row["at"] for row in ctx.db.all(_LAST_SENT, campaign_id=campaign_id, ids=new)}
+        rows: list[dict[str, Any]] = [
+            {
+                "id": first + n, "campaign_id": campaign_id, "email_account_id": account_id, "updated_at": ctx.now,
+                "last_sent_at": sent.get(account_id),
+            }
             for n, account_id in enumerate(new)
-        ]
+        ]  # fmt: skip
         ctx.db.insert_many(campaign_email_account, rows)
         ctx.db.run(_COUNT, ids=new, change=1)
         known |= {row["email_account_id"]: row["id"] for row in rows}

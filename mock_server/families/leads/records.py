@@ -154,6 +154,12 @@ def change(ctx: Context, row: Row, **columns: Any) -> None:
     """Set columns of an enrolment."""
     ctx.db.update(enrolment, {"campaign_id": row["campaign_id"], "id": row["id"]}, **columns)
     if has_finished(columns.get("status", row["status"]), columns.get("flags", row["flags"])):
+        _if_it_ran(ctx, row)
+
+
+def _if_it_ran(ctx: Context, row: Row) -> None:
+    """A row is finished or gone: its campaign may be complete if it was not finished before."""
+    if not has_finished(row["status"], row["flags"]):
         campaigns.may_be_complete(ctx, row["campaign_id"])
 
 
@@ -180,13 +186,13 @@ def unsubscribe_everywhere(ctx: Context, lead_id: int, *, cause: str) -> None:
     ctx.emit("LEAD_UNSUBSCRIBED", [event_of(row, cause=cause) for row in rows])
     ctx.db.run(_UNSUBSCRIBE_ALL, lead_id=lead_id)
     for row in rows:
-        campaigns.may_be_complete(ctx, row["campaign_id"])
+        _if_it_ran(ctx, row)
 
 
 def withdraw(ctx: Context, row: Row) -> None:
     """Take a lead out of a campaign; a lead that is in no other campaign is deleted for good (R)."""
     ctx.db.delete(enrolment, campaign_id=row["campaign_id"], id=row["id"])
-    campaigns.may_be_complete(ctx, row["campaign_id"])
+    _if_it_ran(ctx, row)
     ctx.emit("LEAD_WITHDRAWN", [event_of(row)])
     if not enrolments_of(ctx, [row["lead_id"]])[row["lead_id"]]:
         delete_lead(ctx, row["lead_id"])
@@ -199,7 +205,7 @@ def delete_lead(ctx: Context, lead_id: int) -> None:
     if row["is_unsubscribed"] and ctx.db.one(_UNSUBSCRIBED, keys=[row["address_key"]]) is None:
         ctx.db.insert(unsubscribed_address, id=ctx.db.next_ids("unsubscribed_address"), **known)
     for one in enrolments_of(ctx, [lead_id])[lead_id]:
-        campaigns.may_be_complete(ctx, one["campaign_id"])
+        _if_it_ran(ctx, one)
     ctx.db.delete(enrolment, lead_id=lead_id)
     ctx.db.delete(lead, id=lead_id)
     ctx.emit("LEAD_DELETED", [{"lead_id": lead_id}])

@@ -79,8 +79,7 @@ def unsubscribe_lead_from_campaign(ctx: Context, params: inputs.UnsubscribeLeadF
 def unsubscribe_lead_globally(ctx: Context, params: inputs.UnsubscribeLeadGloballyParams) -> Reply:
     """Unsubscribe a lead from everything, for good; its rows keep their status but get no mail (S1, R)."""
     row = records.find_lead(ctx, params["lead_id"])
-    if not row["is_unsubscribed"]:
-        records.unsubscribe_everywhere(ctx, row["id"], cause="api")
+    records.unsubscribe_everywhere(ctx, row["id"], cause="api")
     return Reply({"ok": True})
 
 

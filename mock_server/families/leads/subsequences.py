@@ -8,10 +8,12 @@ import orjson
 from sqlalchemy import bindparam, select
 
 from mock_server.context import Context
+from mock_server.families.block_list import records as block_list
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.email_accounts import membership
 from mock_server.families.leads import records
+from mock_server.families.leads.rules import Flag
 from mock_server.families.leads.tables import enrolment
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, this_workspace
@@ -65,15 +67,19 @@ def enter(
     """Put a lead of the parent into a sub-sequence; its first mail is due after `delay` milliseconds.
 
     The id of its row there; None when it is there already. The parent's row keeps its status (R, S4). The lead stays
-    with its mailbox where the sub-sequence has that one.
+    with its mailbox where the sub-sequence has that one. Who is blocked or unsubscribed from everything gets no mail.
     """
     if any(one["campaign_id"] == child["id"] for one in records.enrolments_of(ctx, [row["lead_id"]])[row["lead_id"]]):
         return None
     attached = membership.mapping_ids(ctx, child["id"])
+    lead = records.find_lead(ctx, row["lead_id"])
+    blocked = bool(block_list.blocked(ctx, [lead["email"]], child["client_id"]))
     map_id = ctx.db.next_ids("enrolment")
     ctx.db.insert(
-        enrolment, id=map_id, campaign_id=child["id"], lead_id=row["lead_id"], created_at=ctx.now, status="STARTED",
-        category_id=None, flags=0, next_at=ctx.now + delay, stop_on_parent_reply=stop_on_parent_reply,
+        enrolment, id=map_id, campaign_id=child["id"], lead_id=row["lead_id"], created_at=ctx.now, category_id=None,
+        status="BLOCKED" if blocked else "STARTED", flags=int(Flag.UNSUBSCRIBED) if lead["is_unsubscribed"] else 0,
+        next_at=None if blocked or lead["is_unsubscribed"] else ctx.now + delay,
+        stop_on_parent_reply=stop_on_parent_reply,
         email_account_id=row["email_account_id"] if row["email_account_id"] in attached else None,
     )  # fmt: skip
     ctx.db.update(enrolment, {"campaign_id": row["campaign_id"], "id": row["id"]}, sub_sequence_id=child["id"])

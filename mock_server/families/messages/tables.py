@@ -45,6 +45,7 @@ message = table(
     Column("company", Text, comment="SameCompany, DifferentCompany or Unknown: who answered, seen from the lead"),
     Column("category_id", BigInteger, comment="that the reply was given when it came"),
     Index("message_of_enrolment", "workspace_id", "enrolment_id", "id"),
+    Index("message_of_mailbox", "workspace_id", "email_account_id", "campaign_id", "type", "at"),
     key=("campaign_id", "id"),
 )
 
