@@ -32,6 +32,7 @@ class Request:
 class Connection:
     """One connection, to answer on. `is_open` becomes False when the receiver is done with it."""
 
+    reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     is_open: bool = True
 
@@ -54,6 +55,7 @@ class Receiver:
     open_requests: int = 0
     most_open: int = 0
     connections: int = 0
+    ended: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def url(self, path: str = "/hook", host: str = "127.0.0.1") -> str:
@@ -69,6 +71,17 @@ class Receiver:
         """Wait until so many requests have arrived."""
         async with self._changed:
             await asyncio.wait_for(self._changed.wait_for(lambda: len(self.requests) >= count), 20)
+
+    async def left(self, count: int) -> None:
+        """Wait until so many connections are gone."""
+        async with self._changed:
+            await asyncio.wait_for(self._changed.wait_for(lambda: self.ended >= count), 20)
+
+    async def end(self) -> None:
+        """A connection is gone."""
+        self.ended += 1
+        async with self._changed:
+            self._changed.notify_all()
 
     async def note(self, request: Request) -> None:
         """A request was read."""
@@ -87,7 +100,7 @@ async def receiver(*answers: Answer, host: str = "127.0.0.1") -> AsyncIterator[R
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         one.connections += 1
-        connection, number = Connection(writer), one.connections
+        connection, number = Connection(reader, writer), one.connections
         try:
             while connection.is_open and (request := await _read(reader, number)):
                 answer = given[min(len(one.requests), len(given) - 1)]
@@ -100,6 +113,7 @@ async def receiver(*answers: Answer, host: str = "127.0.0.1") -> AsyncIterator[R
             pass
         finally:
             writer.close()
+            await one.end()
 
     tasks: set[asyncio.Task[None]] = set()
 
@@ -166,8 +180,9 @@ async def reset(connection: Connection, _: Request) -> None:
 
 
 async def hang(connection: Connection, _: Request) -> None:
-    """No answer for ever."""
-    await asyncio.Event().wait()
+    """No answer for as long as the other side waits."""
+    await connection.reader.read()
+    connection.is_open = False
 
 
 def until(event: asyncio.Event, then: Answer) -> Answer:

@@ -35,7 +35,9 @@ def mail_lead(api: Api, campaign_id: int, lead_id: int, step: int, status: str) 
 def session(api: Api) -> Session:
     """The workspace's rows; to be used in the thread that serves requests."""
     world = api.client.app.state.world  # type: ignore[attr-defined]
-    return Session(world.database.writer, world.workspaces.get(api.key).id)
+    workspace_id = world.workspaces.get(api.key).id
+    assert workspace_id, "the key has made nothing yet"
+    return Session(world.database.writer, workspace_id)
 
 
 def deliver(api: Api, campaign_id: int | None, webhook_id: int, event_type: str, state: str, at: int) -> int:

@@ -24,7 +24,7 @@ from mock_server.config import Settings
 from mock_server.families.webhooks.tables import delivery
 from mock_server.outbox import queue
 from mock_server.outbox.disturbance import Disturbance
-from mock_server.outbox.queue import Delivery, state_after
+from mock_server.outbox.queue import Delivery, Result, state_after
 from mock_server.outbox.sender import verdict_on
 from mock_server.outbox.targets import REFUSED, is_local
 from mock_server.outbox.worker import RETRY_DELAYS, Outbox
@@ -81,10 +81,10 @@ class Office:
         self.outbox.wake(owner)
         return [row["request_id"] for row in rows]
 
-    def rows(self, table: str = "delivery", workspace: Workspace | None = None) -> list[dict[str, Any]]:
+    def rows(self, table: str = "delivery", ws: int | None = None) -> list[dict[str, Any]]:
         """The rows of a table, by id."""
         sql = f"SELECT * FROM {table} WHERE workspace_id = ? ORDER BY id"
-        return [dict(row) for row in self.database.writer.execute(sql, ((workspace or self.workspace).id,))]
+        return [dict(row) for row in self.database.writer.execute(sql, (ws or self.workspace.id,))]
 
     def states(self) -> list[str]:
         """The states of all deliveries."""
@@ -106,6 +106,13 @@ class Office:
         with self.database.transaction():
             self.workspaces.save(workspace)
         return workspace
+
+    def start_again(self) -> None:
+        """Reset the workspace; its rows are left to a purger, which comes later."""
+        with self.database.transaction():
+            self.workspaces.reset(self.workspace)
+        self.outbox.forget(self.workspace)
+        self.workspace = self.another("key")
 
 
 @asynccontextmanager
@@ -345,7 +352,7 @@ async def test_the_schedule_is_the_workspaces() -> None:
             assert await one.flush() == {"failed": 1}
             await thrice.got(3)
             await one.outbox.flush(other)
-            assert [row["state"] for row in one.rows(workspace=other)] == ["successful"]
+            assert [row["state"] for row in one.rows(ws=other.id)] == ["successful"]
 
 
 @given(
@@ -471,6 +478,27 @@ async def test_every_webhook_has_its_turn() -> None:
         assert set(one.states()) == {"successful"}
 
 
+@in_loop
+async def test_who_comes_while_others_are_looked_for_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Webhooks are looked for a few at a time; one below those is not missed."""
+    find = queue.webhooks
+    late: list[str] = []
+
+    def interrupted(db: Session, up_to: int, after: int, limit: int) -> list[int]:
+        found = find(db, up_to, after, limit)
+        if after and not late:
+            late.extend(one.queue(INBOX, webhook_id=1))
+        return found
+
+    async with office() as one:
+        one.outbox.pause(one.workspace)
+        for webhook_id in range(1_001, 1_131):
+            one.queue(INBOX, webhook_id=webhook_id)
+        monkeypatch.setattr(queue, "webhooks", interrupted)
+        one.outbox.resume(one.workspace)
+        assert await one.outbox.wait_for(one.workspace, lambda kept: kept.headers["X-Request-Id"] in late, 20_000)
+
+
 async def keep_waking(one: Office) -> None:
     """Wake the worker whenever anything happens."""
     while True:
@@ -517,31 +545,47 @@ async def test_a_stop_leaves_attempts_queued_and_results_stored(tmp_path: Path) 
 
 @in_loop
 async def test_a_reset_forgets_everything() -> None:
-    """Attempts under way are cut off and leave no rows; pause, disturbance and inbox are gone; other keys go on."""
-    async with office() as one, receiver(hang) as hook:
-        other = one.another()
-        one.queue(INBOX)
-        await one.flush()
-        one.queue(hook.url(), 6)
-        one.queue(hook.url(), workspace=other)
-        await hook.got(5)
-        flushing = asyncio.create_task(one.outbox.flush(one.workspace))
+    """Attempts under way are cut off and leave nothing; pause, disturbance and inbox are gone; other keys go on."""
+    answers = asyncio.Event()
+    async with office() as one, receiver(hang) as hook, receiver(until(answers, status(200))) as elsewhere:
+        one.queue(elsewhere.url(), workspace=one.another())
+        one.queue(hook.url(), 3)
+        one.queue(INBOX, webhook_id=2)
+        await hook.got(3)
+        await elsewhere.got(1)
         one.outbox.pause(one.workspace)
         one.outbox.set_disturbance(one.workspace, Disturbance("drop"))
+        flushing = asyncio.create_task(one.outbox.flush(one.workspace))
         await asyncio.sleep(0)
-        before = one.rows("attempt")
-        stored, one.workspace.id = one.workspace.id, 0
-        one.outbox.forget(one.workspace)
-        assert (await flushing)["successful"] == 0
-        one.workspace.id = stored
-        assert one.rows("attempt") == before
+        old = one.workspace.id
+        one.start_again()
+        assert sum((await flushing).values()) <= 1  # the inbox may have been stored before
         assert one.outbox.inbox(one.workspace) == []
+        await hook.left(3)
         async with receiver() as fresh:
-            with one.database.transaction():
-                one.database.writer.execute("DELETE FROM delivery WHERE workspace_id = ?", (stored,))
-            one.queue(fresh.url())
-            await fresh.got(1)
-        assert hook.open_requests >= 1
+            one.queue(fresh.url(), 5)
+            await one.flush()
+            assert len(fresh.requests) == 5
+        assert {row["state"] for row in one.rows(ws=old)[:3]} == {"queued"}
+        assert {kept["delivery_id"] for kept in one.rows("attempt", ws=old)} <= {one.rows(ws=old)[3]["id"]}
+        answers.set()
+        assert (await one.outbox.flush(one.another()))["successful"] == 1
+
+
+@in_loop
+async def test_a_result_of_before_a_reset_is_not_taken_for_one_of_after() -> None:
+    """The same ids are given again; a result that was not stored yet must not meet them."""
+    async with office() as one:
+        one.queue(INBOX, 3)
+        assert await one.outbox.wait_for(one.workspace, lambda kept: kept.id == 3, 20_000)
+        one.start_again()
+        one.outbox.pause(one.workspace)
+        one.queue(INBOX, 4)
+        other = one.another()
+        one.queue(INBOX, workspace=other)
+        await one.outbox.flush(other)
+        assert one.states() == ["queued"] * 4
+        assert one.rows("attempt") == []
 
 
 @in_loop
@@ -561,22 +605,46 @@ async def test_a_deleted_delivery_leaves_no_attempt() -> None:
 
 @in_loop
 async def test_a_store_that_is_locked_for_a_moment_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Results that could not be written are written later; no delivery is made twice."""
+    """Results that cannot be written are written later, and do not pile up; no delivery is made twice."""
     monkeypatch.setattr("mock_server.outbox.worker._AGAIN", 0.01)
-    failures = iter([OSError("locked")] * 3)
-    store = queue.store
+    store, unstored = queue.store, []
 
-    def flaky(*given: Any) -> None:
-        if failure := next(failures, None):
-            raise failure
-        store(*given)
+    def flaky(db: Session, results: Sequence[Result]) -> None:
+        unstored.append(len(one.outbox.inbox(one.workspace)))
+        if len(unstored) <= 5:
+            raise OSError("locked")
+        store(db, results)
 
     monkeypatch.setattr(queue, "store", flaky)
-    async with office() as one, receiver() as hook:
-        one.queue(hook.url(), 30)
+    async with office(overall=7) as one:
+        one.queue(INBOX, 30)
         await one.flush()
         assert one.states() == ["successful"] * 30
-        assert len(hook.requests) == len(one.rows("attempt")) == 30
+        assert len(one.outbox.inbox(one.workspace)) == len(one.rows("attempt")) == 30
+        assert max(unstored[:6]) == 7
+
+
+@in_loop
+async def test_a_workspace_that_fails_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the store while deliveries are looked for, or of what is asked while one is made, stops nothing."""
+    monkeypatch.setattr("mock_server.outbox.worker._AGAIN", 0.01)
+    look, failures = queue.next_retry, [OSError("locked")]
+    no_secret = [LookupError("no secret")]
+
+    def next_retry(db: Session) -> int | None:
+        if failures:
+            raise failures.pop()
+        return look(db)
+
+    def secret_of(_: Workspace) -> str:
+        if no_secret:
+            raise no_secret.pop()
+        return "secret"
+
+    monkeypatch.setattr(queue, "next_retry", next_retry)
+    async with office(secret_of=secret_of) as one, receiver() as hook:
+        one.queue(hook.url(), 2)
+        assert await one.flush() == {"scheduled_for_retry": 1, "successful": 1}
 
 
 # ---------------------------------------------------------------------------------------------- pause and flush

@@ -144,7 +144,7 @@ def test_a_secret_stays_with_its_webhook(api: Api) -> None:
 # ------------------------------------------------------------------------------------------ words
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
-GENERATIONS = {
+GENERATIONS: dict[str, Callable[[Api, str], int]] = {
     "CampaignWebhookEventWord": lambda api, word: saved(api, api.campaign(), event_types=[word]),
     "WebhookEventWord": lambda api, word: created(api, event_type=word),
     "AccountWebhookEventWord": lambda api, word: api.post(
@@ -253,8 +253,10 @@ def test_a_similar_webhook_is_made_on_demand_only(api: Api) -> None:
         of_first, {}, {"association_type": 1}, {"association_type": "client", "client_id": 22},
         {"association_type": 2, "client_id": 22},
     ]  # fmt: skip
-    fine = [{}, {"association_type": "client", "client_id": 22}, {"association_type": 2, "client_id": 23},
-            {**of_first, "email_campaign_id": second}, {**of_first, "webhook_url": f"{URL}/"}]  # fmt: skip
+    fine: list[dict[str, Any]] = [
+        {}, {"association_type": "client", "client_id": 22}, {"association_type": 2, "client_id": 23},
+        {**of_first, "email_campaign_id": second}, {**of_first, "webhook_url": f"{URL}/"},
+    ]  # fmt: skip
     for owner in fine:
         created(api, **owner)
     for owner in alike:

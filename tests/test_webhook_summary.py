@@ -55,7 +55,7 @@ def test_the_summary_counts_the_states_in_the_time_range(
         deliver(api, campaign_id, 1, event, state, MARCH + at)
         deliver(api, other_id, 1, "EMAIL_BOUNCE", state, MARCH + at)
     counted = Counter((event, state) for event, state, at in deliveries if start <= at <= end)
-    expected = [
+    expected: list[dict[str, Any]] = [
         {
             "event_type": event, "sent_count": sum(counted[event, state] for state in STATES),
             **{f"{state}_count": counted[event, state] for state in STATES[1:]},
@@ -93,6 +93,7 @@ def test_the_older_paths_lead_to_the_same(api: Api) -> None:
 def test_a_retrigger_takes_what_failed_for_good(api: Api, other: Api) -> None:
     """Failed ones of the campaign and the time range, whatever webhook they are for, as long as it is there."""
     campaign_id, other_id = api.campaign(), api.campaign()
+    assert other.campaign() == campaign_id
     mine, users, gone = saved(api, campaign_id), created(api), created(api, force_create=True)
     assert api.delete(f"/webhook/delete/{gone}").status_code == 200
     for key in (api, other):

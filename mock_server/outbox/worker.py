@@ -256,8 +256,6 @@ class Outbox:
                 break
         if lane.world.flushes and not lane.in_flight:
             self._release(lane, *lane.to_overtake())
-        if self._room() <= 0:
-            self._to_fill[lane] = None
         self._drop_if_idle(lane)
 
     def _start_some(self, db: Session, lane: Lane, up_to: int, room: int) -> bool:

@@ -13,7 +13,7 @@ from mock_server.families.campaigns import records as campaigns
 from mock_server.families.webhooks import rules
 from mock_server.families.webhooks.tables import delivery, webhook
 from mock_server.state.database import Row, Session
-from mock_server.state.statements import Statement, containing, contains, this_workspace
+from mock_server.state.statements import Statement, this_workspace
 
 _w, _d = webhook.c, delivery.c
 _ONE = Statement(select(webhook).where(this_workspace(webhook), _w.id == bindparam("id")))
@@ -28,12 +28,11 @@ _SIMILAR = Statement(
         _w.client_id.is_not_distinct_from(bindparam("client_id")),
     )
 )  # fmt: skip
-_SUBSCRIBED = (this_workspace(webhook), contains(_w.event_types, "event"))
 _REACHED = Statement(
     union_all(  # two searches of one index, however many campaigns have webhooks
-        select(webhook).where(*_SUBSCRIBED, _w.campaign_id == bindparam("campaign_id")),
+        select(webhook).where(this_workspace(webhook), _w.campaign_id == bindparam("campaign_id")),
         select(webhook).where(
-            *_SUBSCRIBED, _w.campaign_id.is_(None),
+            this_workspace(webhook), _w.campaign_id.is_(None),
             or_(_w.level == "user", _w.client_id == bindparam("client_id")),
         ),
     ).order_by("id")
@@ -126,7 +125,8 @@ def any_webhook(db: Session) -> bool:
 
 def interested(db: Session, campaign_id: int | None, client_id: int | None, event_type: str) -> list[Row]:
     """The webhooks that an event goes to, by id: all of the highest level that has one for its type (R, R-guide)."""
-    rows = db.all(_REACHED, campaign_id=campaign_id, client_id=client_id, event=containing(f'"{event_type}"'))
+    reached = db.all(_REACHED, campaign_id=campaign_id, client_id=client_id)
+    rows = [row for row in reached if f'"{event_type}"' in row["event_types"]]  # LIKE would be prepared anew each time
     level = rules.prevailing({row["level"] for row in rows})
     return [row for row in rows if row["level"] == level]
 
