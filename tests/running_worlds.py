@@ -256,11 +256,15 @@ def every(gap: timedelta, count: int, first: datetime = START) -> list[datetime]
 
 
 def told(api: Api, world: RichWorld) -> list[str]:
-    """All that users can see of what happened, in order: mails, ledger, leads, campaigns, mailboxes; one line each."""
+    """All that users can see of what happened, in order: mails, ledger, leads, campaigns, mailboxes; one line each.
+
+    At the end, what is due next.
+    """
     leads = [row for one in world.campaigns for row in api.rows(one, limit=100)]
     campaigns = [(one["id"], one["status"], one["updated_at"]) for one in done(api.get("/campaigns/"))]
     boxes = [(one["id"], one["daily_sent_count"]) for one in done(api.get("/email-accounts/"))]
-    return [json.dumps(one, sort_keys=True) for one in (*messages(api), *events(api), *leads, *campaigns, *boxes)]
+    due = advance(api, now(api))
+    return [json.dumps(one, sort_keys=True) for one in (*messages(api), *events(api), *leads, *campaigns, *boxes, due)]
 
 
 def first_difference(one: list[str], two: list[str]) -> tuple[int, str, str] | None:

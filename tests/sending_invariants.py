@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.sending_model import Campaign, Mailbox
+from tests.sending_parts import Campaign, Mailbox
 
 Shown = dict[str, Any]
 #: events after which a lead gets nothing more; a pause may end

@@ -1,7 +1,7 @@
 """The sending world, slowly: the oracle of `test_sending_model`, written from DESIGN §4 and §7.
 
-It shares no code with the server. All moments are minutes since the epoch, time goes minute by minute, and every rule
-is asked of the history: which mails went out, what the clock on the wall shows.
+It shares no code with the server. Time goes minute by minute, and every rule is asked of the history: which mails went
+out, what the clock on the wall shows.
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import lru_cache
 from itertools import count
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-DAY = 1440
+from tests.sending_parts import DAY, RUNNING, Campaign, Enrolment, Entry, Mail, Mailbox
+
 #: the words of simulator addresses -> minutes after the mail
 DELAYS = {
     "open": 10, "click": 12, "reply": 60, "reply-interested": 60, "reply-not-interested": 60, "colleague-reply": 60,
@@ -23,138 +20,6 @@ DELAYS = {
 }  # fmt: skip
 _UNITS = {"m": 1, "h": 60, "d": DAY}
 _CATEGORIES = {"reply-interested": 1, "reply-not-interested": 3}
-_RUNNING = ("STARTED", "INPROGRESS")
-
-
-@dataclass(eq=False)
-class Mailbox:
-    """A mailbox; `wait` are the minutes between any two of its mails."""
-
-    id: int
-    cap: int
-    wait: int
-    suspended: bool = False
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step: days after the one before, and the share in percent of each variant, if it has any."""
-
-    delay: int
-    shares: tuple[int, ...]
-    manual: bool
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a campaign is told to do. `stop_on`: the event that ends a lead's steps; `untracked`: open, click."""
-
-    zone: str
-    days: tuple[int, ...]
-    hours: tuple[str, str]
-    gap: int
-    new_leads: int
-    start_at: int
-    follow_ups: int
-    stop_on: str
-    untracked: frozenset[str]
-    bounces: int | None
-    pauses_domain: bool
-    ooo_is_reply: bool
-    steps: tuple[Step, ...]
-
-
-class Wall(NamedTuple):
-    """What a clock and a calendar on the wall show; Sunday is 0."""
-
-    weekday: int
-    time: str
-    day: date
-
-
-@lru_cache(100_000)
-def clock_on_the_wall(zone: str, moment: int) -> Wall:
-    """What they show in a zone."""
-    shown = datetime.fromtimestamp(moment * 60, ZoneInfo(zone))
-    return Wall(shown.isoweekday() % 7, f"{shown:%H:%M}", shown.date())
-
-
-@dataclass(eq=False)
-class Campaign:
-    """A campaign with its mailboxes in the order they were attached in; `look`: a lead finished since the start."""
-
-    id: int
-    settings: Settings
-    mailboxes: list[Mailbox]
-    status: str = "DRAFTED"
-    look: bool = False
-
-    def is_open(self, moment: int) -> bool:
-        """Whether it sends at this moment, the end of the window being outside; 0 and 7 are Sunday."""
-        wall, (start, end) = clock_on_the_wall(self.settings.zone, moment), self.settings.hours
-        listed = wall.weekday in self.settings.days or (wall.weekday == 0 and 7 in self.settings.days)
-        return listed and start <= wall.time < end and moment >= self.settings.start_at
-
-    def day(self, moment: int) -> date:
-        """The campaign's calendar day."""
-        return clock_on_the_wall(self.settings.zone, moment).day
-
-
-@dataclass(eq=False)
-class Enrolment:
-    """A lead in a campaign. `number` counts all that ever were, like map ids; `step`: the last one it reached."""
-
-    number: int
-    campaign: Campaign
-    address: str
-    due: int
-    status: str = "STARTED"
-    unsubscribed: bool = False
-    category: int | None = None
-    step: int = 0
-    mailbox: Mailbox | None = None
-
-    @property
-    def is_unfinished(self) -> bool:
-        """Whether it may still get mails, now or after a pause."""
-        return self.status in (*_RUNNING, "PAUSED") and not self.unsubscribed
-
-    @property
-    def is_mailed(self) -> bool:
-        """Whether it gets its next mail when that is due."""
-        return self.campaign.status == "ACTIVE" and self.status in _RUNNING and not self.unsubscribed
-
-    @property
-    def turn(self) -> tuple[int, int, int]:
-        """Its place among others for which a mail is due."""
-        return self.due, self.campaign.id, self.number
-
-
-@dataclass(eq=False)
-class Mail:
-    """A mail that went out, with what recipients did to it."""
-
-    at: int
-    enrolment: Enrolment
-    step: int
-    mailbox: Mailbox
-    variant: int | None
-    opens: int = 0
-    clicks: int = 0
-    replies: int = 0
-    bounce: str | None = None
-
-
-class Entry(NamedTuple):
-    """A line of the ledger, or a mail; what does not apply is None."""
-
-    at: int
-    kind: str
-    campaign: int | None = None
-    lead: int | None = None
-    step: int | None = None
-    mailbox: int | None = None
-    variant: int | None = None
 
 
 @dataclass(eq=False)
@@ -330,7 +195,7 @@ class World:
         self._stop_on("REPLY_TO_AN_EMAIL", one)
         for other in self.leads_of(one.campaign) if one.campaign.settings.pauses_domain else ():
             same = other.address.partition("@")[2] == one.address.partition("@")[2]
-            if same and other is not one and other.status in _RUNNING and not other.unsubscribed:
+            if same and other is not one and other.status in RUNNING and not other.unsubscribed:
                 self._change(other, "PAUSED")
                 self._note("LEAD_PAUSED", other)
 
@@ -347,9 +212,8 @@ class World:
             self._set_status(campaign, "PAUSED")
 
     def _stop_on(self, what: str, one: Enrolment) -> None:
-        if one.campaign.settings.stop_on == what and one.status in (*_RUNNING, "PAUSED"):
-            if one.status == "PAUSED" and one.unsubscribed:
-                return
+        is_stopped = one.status in RUNNING or (one.status == "PAUSED" and not one.unsubscribed)
+        if one.campaign.settings.stop_on == what and is_stopped:
             self._change(one, "STOPPED")
             self._note("LEAD_STOPPED", one)
 
@@ -381,7 +245,7 @@ class World:
 
     def pause(self, one: Enrolment) -> int:
         """Pause a lead."""
-        if one.status not in (*_RUNNING, "PAUSED"):
+        if one.status not in (*RUNNING, "PAUSED"):
             return 400
         self._change(one, "PAUSED")
         return 200
@@ -440,10 +304,10 @@ class World:
             self.ledger.append(Entry(self.now, "LEAD_DELETED"))
 
     def attach(self, campaign: Campaign, mailbox: Mailbox) -> int:
-        """Attach a mailbox; one that is attached keeps its place."""
+        """Attach a mailbox, as the last one."""
         if mailbox.suspended:
             return 400
-        campaign.mailboxes += [mailbox] if mailbox not in campaign.mailboxes else []
+        campaign.mailboxes.append(mailbox)
         return 200
 
     def detach(self, campaign: Campaign, mailbox: Mailbox) -> int:

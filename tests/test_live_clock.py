@@ -104,6 +104,17 @@ def test_a_live_clock_advances(client: TestClient, api: Api, wall: Wall) -> None
     assert sent_at(api) == every(3 * MINUTE, 8)
 
 
+def test_freezing_leaves_nothing_undone(api: Api, wall: Wall) -> None:
+    """What was due while the clock ran has its own moment, also if nobody had looked by then."""
+    freeze(api, START)
+    sending(api)
+    done(put(api, "live"))
+    wall.now += 7 * MINUTE
+    assert done(put(api, "frozen"))["now"] == iso(START + 7 * MINUTE)
+    assert advance(api, START + 8 * MINUTE)["next_due"] == iso(START + 9 * MINUTE)
+    assert sent_at(api) == every(3 * MINUTE, 3)
+
+
 def test_a_live_world_does_not_write_into_the_past(client: TestClient, api: Api, wall: Wall) -> None:
     """What a request makes possible happens after the request, however long nothing had happened before it."""
     freeze(api, START)

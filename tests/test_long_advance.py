@@ -124,7 +124,7 @@ def test_a_second_advance_waits_and_they_add_up(client: TestClient) -> None:
         move = {"days": 5}
         return await asyncio.gather(*(asks.do("POST", "/_mock/clock/advance", move) for _ in range(2)))
 
-    answers = inside(client, api.key, twice)
+    answers = sorted(inside(client, api.key, twice), key=lambda answer: str(answer["now"]))
     assert [one["now"] for one in answers] == [iso(START + 5 * DAY), iso(END)]
     counted = Counter(answers[0]["events"]) + Counter(answers[1]["events"])
     assert counted.total() == len(events(api)) - before
@@ -153,10 +153,8 @@ def test_setting_the_clock_waits_too(client: TestClient, api: Api) -> None:
 def test_a_pause_in_between_stops_a_campaign_from_then_on(client: TestClient, api: Api) -> None:
     """Nothing of it goes out between the pause and the next START; the others go on; no lead is forgotten."""
     freeze(api, START)
-    one, other = (
-        sending(api, 60),
-        campaign(api, [step(1)], [api.account("other@sender.example", max_email_per_day=1000)]),
-    )
+    one = sending(api, 60)
+    other = campaign(api, [step(1)], [api.account("other@sender.example", max_email_per_day=1000)])
     add(api, other, [f"lead{n}@y.example" for n in range(60)])
     set_status(api, other, "START")
 
@@ -173,7 +171,7 @@ def test_a_pause_in_between_stops_a_campaign_from_then_on(client: TestClient, ap
     paused, started = (row for row in changes if row["data"]["cause"] == "api" and row["at"] > iso(START))
     between = [row for row in ledger if paused["id"] < row["id"] < started["id"]]
     assert {row["campaign_id"] for row in between} == {other}
-    assert len(between) >= 15
+    assert len(between) >= 5
     times = sent_at(api, one)
     assert len(times) == 60
     pause, start = (datetime.fromisoformat(row["at"]) for row in (paused, started))
@@ -220,11 +218,11 @@ def test_a_lead_that_leaves_in_between_gets_nothing_after(client: TestClient, ap
 
 
 @pytest.mark.usefixtures("small_batches")
-@pytest.mark.parametrize("left", [4, 5])
+@pytest.mark.parametrize("left", [4, 40])
 def test_a_lead_that_leaves_after_its_first_mail_gets_no_second(client: TestClient, api: Api, left: int) -> None:
     """Unsubscribed during the day, when its follow-up is already planned."""
     freeze(api, START)
-    campaign_id = sending(api, 6, step(1), step(2, 1))
+    campaign_id = sending(api, 80, step(1), step(2, 1))
     lead_id = api.lead_id(f"lead{left}@x.example")
 
     async def act(asks: Inside) -> None:
@@ -234,7 +232,7 @@ def test_a_lead_that_leaves_after_its_first_mail_gets_no_second(client: TestClie
     meanwhile(client, api, act)
     mails = Counter(mail["to"] for mail in messages(api, "&type=SENT"))
     assert mails[f"lead{left}@x.example"] == 1
-    assert mails.total() == 11
+    assert mails.total() == 159
 
 
 @pytest.mark.usefixtures("small_batches")

@@ -38,7 +38,7 @@ def control_api(world: World, opening: Opening, outbox: Outbox) -> FastAPI:
         detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
         return JSONResponse({"detail": detail}, 422)
 
-    def workspace_of(
+    async def workspace_of(
         api_key: Annotated[str | None, Query()] = None, x_mock_key: Annotated[str | None, Header()] = None
     ) -> Workspace:
         key = x_mock_key or api_key
@@ -85,7 +85,8 @@ def control_api(world: World, opening: Opening, outbox: Outbox) -> FastAPI:
                 raise HTTPException(
                     409, f"The workspace has rows, so its clock ({iso(now)}) only moves forward; reset it first."
                 )
-            if moment > now and workspace.id:
+            _check_current(world, workspace)
+            if moment >= now and workspace.id:
                 await _run(world, workspace, moment)
                 moment = max(moment, workspace.clock.now())
             _save(world, workspace, workspace.clock.set_to(change.mode, moment))
@@ -105,6 +106,7 @@ def control_api(world: World, opening: Opening, outbox: Outbox) -> FastAPI:
             if target < now:
                 raise HTTPException(409, f"The clock stands at {iso(now)} and only moves forward.")
             _check_calendar(target)
+            _check_current(world, workspace)
             happened = await _run(world, workspace, target)
             outbox.wake(workspace)
         next_due = iso_or_none(happened.next_due)
@@ -153,7 +155,7 @@ def control_api(world: World, opening: Opening, outbox: Outbox) -> FastAPI:
     return app
 
 
-def refuse_stray_parameters(request: Request) -> None:
+async def refuse_stray_parameters(request: Request) -> None:
     """A typo in a query parameter must not look like a filter, or delete more than was meant."""
     known = {field.alias for field in get_flat_params(request.scope["route"].dependant)} | {"api_key"}
     stray = sorted(request.query_params.keys() - known)
@@ -161,11 +163,17 @@ def refuse_stray_parameters(request: Request) -> None:
         raise HTTPException(422, f"Unknown parameters: {', '.join(stray)}; known: {', '.join(sorted(known))}.")
 
 
+def _check_current(world: World, workspace: Workspace) -> None:
+    """Whoever waited for another move must not move a workspace that is gone."""
+    if world.workspaces.get(workspace.key) is not workspace:
+        raise _reset_meanwhile()
+
+
 async def _run(world: World, workspace: Workspace, moment: int) -> Happened:
     try:
         return await world.simulation.run_locked(workspace, moment)
     except ResetMeanwhileError:
-        raise HTTPException(409, "The workspace was reset while its clock was moved.") from None
+        raise _reset_meanwhile() from None
     except WorkspaceLimitError:
         raise _too_many() from None
 
@@ -175,6 +183,10 @@ def _save(world: World, workspace: Workspace, clock: Clock) -> None:
         world.set_clock(workspace, clock)
     except WorkspaceLimitError:
         raise _too_many() from None
+
+
+def _reset_meanwhile() -> HTTPException:
+    return HTTPException(409, "The workspace was reset while its clock was moved.")
 
 
 def _too_many() -> HTTPException:

@@ -18,7 +18,7 @@ def gate_routes(world: World) -> APIRouter:
     """Routes for the journal and the faults of a workspace."""
     router = APIRouter()
 
-    def key_of(
+    async def key_of(
         api_key: Annotated[str | None, Query()] = None, x_mock_key: Annotated[str | None, Header()] = None
     ) -> str:
         """The key; empty for the journal of requests that named no known key."""
@@ -27,7 +27,7 @@ def gate_routes(world: World) -> APIRouter:
             raise HTTPException(401, "The server does not know this key (--keys).")
         return key
 
-    def named_key(key: Annotated[str, Depends(key_of)]) -> str:
+    async def named_key(key: Annotated[str, Depends(key_of)]) -> str:
         if not key:
             raise HTTPException(401, "Name a workspace: send a known key as ?api_key=… or in X-Mock-Key.")
         return key

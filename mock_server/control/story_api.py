@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -29,7 +29,7 @@ class Seeded(Model):
     made: dict[str, int]
 
 
-def story_routes(world: World, workspace_of: Callable[..., Workspace]) -> APIRouter:
+def story_routes(world: World, workspace_of: Callable[..., Awaitable[Workspace]]) -> APIRouter:
     """The route; `workspace_of` finds the workspace of a request."""
     router = APIRouter()
     Chosen = Annotated[Workspace, Depends(workspace_of)]  # noqa: N806

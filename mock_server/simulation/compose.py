@@ -28,6 +28,7 @@ class Style:
     unsubscribe_header: bool
     track_opens: bool
     track_clicks: bool
+    track_replies: bool
 
     @classmethod
     def of(cls, campaign: Row) -> Style:
@@ -40,7 +41,14 @@ class Style:
             unsubscribe_header=bool(campaign["add_unsubscribe_tag"]),
             track_opens=not plain and "DONT_TRACK_EMAIL_OPEN" not in untracked,
             track_clicks=not plain and "DONT_TRACK_LINK_CLICK" not in untracked,
+            track_replies="DONT_TRACK_REPLY_TO_AN_EMAIL" not in untracked,
         )
+
+    def tracks(self, word: str) -> bool:
+        """Whether anybody notices that a recipient does this (a word of the simulator)."""
+        if word in ("bounce", "soft-bounce", "unsubscribe"):
+            return True
+        return {"open": self.track_opens, "click": self.track_clicks}.get(word, self.track_replies)
 
 
 @dataclass(frozen=True, slots=True)

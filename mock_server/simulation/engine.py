@@ -40,7 +40,9 @@ class Engine:
         self._outgoing = Outgoing(db, seed, rates, self.happened, publish)
         rows = queries.active_campaigns(db)
         self._campaigns = queries.campaigns_of(db, rows) if rows else {}
-        self._to_check = [row["id"] for row in rows if row["check_completion"]]
+        self._to_check = [
+            row["id"] for row in rows if row["check_completion"] and not queries.unfinished(db, row["id"])
+        ]
         self._lanes = queries.lanes_of(db, self._campaigns) if rows else []
         self._queue: list[tuple[int, int]] = []  # (due, lane number); an entry that differs from its lane is void
         for lane in self._lanes:
@@ -193,6 +195,8 @@ class Engine:
             if campaign.unfinished is not None:
                 campaign.unfinished -= 1
             self._complete_if_finished(campaign, context)
+        if lane.last_sent_at != self.now:  # no mail: the lead's next step may be due, and would come first
+            self._drop_round()
 
     def _drop_round(self) -> None:
         """End the round; its lanes queue up again for whatever they may send next."""
@@ -272,6 +276,12 @@ class Engine:
             yield turn
         yield from self._new_leads([lane for lane in lanes if lane not in taken])
 
+    def _releases_follow_ups(self, campaign: Campaign, lanes: list[Lane]) -> bool:
+        """Whether follow-ups that gave way to new leads of this campaign may go now, before any other new lead."""
+        if campaign.follow_up_percentage >= 100 or self._new_lead_waits(campaign):
+            return False
+        return any((at := self._follow_up_at(lane)) is not None and at <= self.now for lane in lanes)
+
     def _follow_ups(self, lanes: list[Lane]) -> Iterator[Turn]:
         due = []
         for lane in lanes:
@@ -306,6 +316,8 @@ class Engine:
             if free is not None:
                 campaign.waiting.popleft()
                 yield free, row
+                if self._releases_follow_ups(campaign, by_campaign[campaign]):
+                    return
                 if self._new_lead_waits(campaign):
                     heappush(turns, self._place(campaign))
 

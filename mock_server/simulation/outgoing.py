@@ -80,7 +80,6 @@ class Outgoing:
         stats_id, style = rules.stats_id(seed, *names), campaign.style
         mail = compose(template.subject, template.body, row, style, seed, names, stats_id)
         before = None if mail.subject else self._before(campaign, row)
-        tracks = (style.track_opens, style.track_clicks)
         self._mails.append({
             "campaign_id": campaign.id, "enrolment_id": row["id"], "lead_id": row["lead_id"],
             "email_account_id": mailbox.id, "type": "SENT", "at": now,
@@ -91,10 +90,10 @@ class Outgoing:
             "subject": mail.subject if before is None else in_thread(before["subject"]), "body": mail.body,
             "step_id": step.id, "seq_number": step.number, "variant_id": None if variant is None else variant.id,
             "is_plain_text": style.plain, "has_unsubscribe_header": style.unsubscribe_header,
-            "tracks_opens": tracks[0], "tracks_clicks": tracks[1],
+            "tracks_opens": style.track_opens, "tracks_clicks": style.track_clicks,
         })  # fmt: skip
         draws = (row["lead_id"], campaign.id, step.number)
-        wishes = intentions(row["email"], self._rates, seed, draws, tracks)
+        wishes = intentions(row["email"], self._rates, seed, draws, style)
         self._intentions.append(wishes)
         for delay, _, _ in wishes:
             self.soonest = now + delay if self.soonest is None else min(self.soonest, now + delay)

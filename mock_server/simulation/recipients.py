@@ -18,7 +18,7 @@ from mock_server.families.messages.reactions import Incoming, Sent
 from mock_server.families.messages.rules import answer_subject, company_of
 from mock_server.families.messages.tables import planned
 from mock_server.simulation import magic
-from mock_server.simulation.compose import UNSUBSCRIBE_PARAGRAPH
+from mock_server.simulation.compose import UNSUBSCRIBE_PARAGRAPH, Style
 from mock_server.state.database import Row
 
 #: the rates of a workspace, in the order in which they are drawn
@@ -60,21 +60,20 @@ class UnlikelyError(Exception):
 
 
 def intentions(
-    address: str, rates: Mapping[str, float], seed: int, names: tuple[object, ...], tracks: tuple[bool, bool]
+    address: str, rates: Mapping[str, float], seed: int, names: tuple[object, ...], style: Style
 ) -> list[tuple[int, str, str]]:
     """What the recipient of a mail will do: (milliseconds after it, word, cause).
 
     A simulator address does its one thing; anybody else acts by the rates, each draw depending only on the seed and
-    on `names`. A mail that bounces is not read. `tracks`: whether opens and clicks are noticed.
+    on `names`. A mail that bounces is not read. What nobody would notice is not planned.
     """
-    noticed = {"open": tracks[0], "click": tracks[1]}
     if magic.is_simulated(address):
         script = magic.script_of(address)
-        return [(script.delay, script.word, "simulator")] if script and noticed.get(script.word, True) else []
+        return [(script.delay, script.word, "simulator")] if script and style.tracks(script.word) else []
     found = []
     for word in RATES:
         rate = rates.get(word, 0)
-        if rate and noticed.get(word, True) and rng.share(seed, word, *names) < rate:
+        if rate and style.tracks(word) and rng.share(seed, word, *names) < rate:
             found.append((magic.DELAYS[word], word, "rate"))
             if word == "bounce":
                 break

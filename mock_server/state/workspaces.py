@@ -106,9 +106,15 @@ class Workspaces:
                 return None
             workspace = self._load(key) or self._new(key)
             self._open[key] = workspace
-            if len(self._open) > self._settings.max_workspaces:
-                self._open.popitem(last=False)
+            if len(self._open) > self._settings.max_workspaces + self._stored:
+                self._forget_an_empty_one()
         return workspace
+
+    def _forget_an_empty_one(self) -> None:
+        """The oldest that is not stored goes: nothing is lost with it. A stored one lives on, its clock may run."""
+        key = next((key for key, workspace in self._open.items() if not workspace.id), None)
+        if key is not None:
+            del self._open[key]
 
     def open(self) -> list[Workspace]:
         """The workspaces in memory."""
