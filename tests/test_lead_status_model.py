@@ -234,7 +234,7 @@ class Leads(Machine):
             assert self.call("POST", "/leads/1/unsubscribe", None, 404) == UNKNOWN_LEAD
         else:
             assert self.call("POST", f"/leads/{lead.id}/unsubscribe") == {"ok": True}
-            unmarked = [] if lead.unsubscribed else [row for row in lead.rows.values() if not row.unsubscribed]
+            unmarked = [row for row in lead.rows.values() if not row.unsubscribed]
             assert self.events() - events == len(unmarked)
             lead.unsubscribed = True
             for row in unmarked:

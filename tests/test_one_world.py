@@ -175,11 +175,11 @@ def test_worlds_may_move_at_the_same_time(
         assert first_difference(one, ten_days) is None
 
 
-@pytest.mark.parametrize("things", [1, 2, 10**9], ids=["one thing", "two things", "everything"])
+@pytest.mark.parametrize("things", [0, 1, 2, 10**9], ids=["no time", "one thing", "two things", "everything"])
 def test_a_batch_may_have_any_size(
     client: TestClient, ten_days: list[str], monkeypatch: pytest.MonkeyPatch, things: int
 ) -> None:
-    """It does not matter where a batch ends."""
+    """It does not matter where a batch ends; it gets on also where a look at the store takes all of a batch's time."""
     in_batches_of(monkeypatch, things)
     api = fresh(client)
     assert first_difference(live_through(at_once(api), api)[0], ten_days) is None
@@ -207,6 +207,25 @@ def test_a_plan_may_be_thrown_away_at_any_time(
     forget(client, monkeypatch)
     api = fresh(client)
     assert first_difference(live_through(at_once(api), api)[0], ten_days) is None
+
+
+def test_a_sub_sequence_ends_with_its_last_lead(api: Api) -> None:
+    """One that enters while another has finished and a third has not gets all its mails, too."""
+    freeze(api, START)
+    boxes = [api.account(max_email_per_day=1000)]
+    parent = campaign(api, [step(1), step(2, 20)], boxes)
+    below = {"parent_campaign_id": parent, "condition_events": [{"eventType": "EMAIL_OPENED"}]}
+    child = campaign(api, [step(1), step(2, 1)], boxes, parent=below)
+    leads = [f"open+{when}@simulator.test" for when in ("after-1h", "after-12h", "after-30h")]
+    add(api, parent, leads)
+    for campaign_id in (parent, child):
+        set_status(api, campaign_id, "START")
+    advance(api, END)
+    mails = Counter(mail["to"] for mail in messages(api, f"&type=SENT&campaign_id={child}"))
+    assert mails == dict.fromkeys(leads, 2)
+    ledger = events(api, f"&campaign_id={child}")
+    kinds = [one["type"] for one in ledger if one["type"] in ("LEAD_COMPLETED", "CAMPAIGN_STATUS_CHANGED")]
+    assert kinds == ["CAMPAIGN_STATUS_CHANGED", *["LEAD_COMPLETED"] * 3, "CAMPAIGN_STATUS_CHANGED"]
 
 
 #: the campaigns mail on Thursdays, as at START, and on Saturdays: what is due on Friday comes in one moment
