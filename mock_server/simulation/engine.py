@@ -125,6 +125,7 @@ class Engine:
         for child in self._campaigns.values() if below else ():
             if child.parent_id == planned["campaign_id"]:
                 self._look_at_all_leads(child)
+                child.unfinished = None
                 for lane in child.lanes:
                     self._push(lane)
         if not _FINISHING.isdisjoint(ctx.happened):

@@ -107,10 +107,10 @@ class Simulation:
                     if due is None or due > moment:
                         more = False
                         break
+                    engine.step(context)
                     if monotonic_ms() >= ends:
                         more = True
                         break
-                    engine.step(context)
                 engine.flush()
                 if engine.happened:
                     workspace.clock = clock.advanced_to(engine.now)
