@@ -171,6 +171,13 @@ def raw(data: bytes) -> Answer:
     return give
 
 
+async def leave(connection: Connection, _: Request) -> None:
+    """A success, and a moment later the end of the connection, which the answer does not announce."""
+    await connection.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    await asyncio.sleep(0.005)  # while the connection looks as if it were kept
+    connection.is_open = False
+
+
 async def reset(connection: Connection, _: Request) -> None:
     """A reset of the connection instead of an answer."""
     sock: socket.socket = connection.writer.get_extra_info("socket")

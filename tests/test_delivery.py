@@ -26,12 +26,12 @@ from mock_server.outbox import queue
 from mock_server.outbox.disturbance import Disturbance
 from mock_server.outbox.queue import Delivery, Result, state_after
 from mock_server.outbox.sender import verdict_on
-from mock_server.outbox.targets import REFUSED, is_local
+from mock_server.outbox.targets import REFUSED, Targets, is_local
 from mock_server.outbox.worker import RETRY_DELAYS, Outbox
 from mock_server.state.database import Database, Session
 from mock_server.state.statements import Statement
 from mock_server.state.workspaces import Workspace, Workspaces
-from tests.receivers import HUGE, Answer, Huge, drip, hang, in_turn, raw, receiver, reset, status, until
+from tests.receivers import HUGE, Answer, Huge, drip, hang, in_turn, leave, raw, receiver, reset, status, until
 from tests.test_stores import plan
 
 P = ParamSpec("P")
@@ -94,6 +94,11 @@ class Office:
         """Flush; the outcomes that were not zero."""
         return {state: count for state, count in (await self.outbox.flush(self.workspace)).items() if count}
 
+    async def stored(self, request_id: str) -> None:
+        """Wait until the result of an attempt is in the store."""
+        while any(row["request_id"] == request_id and row["state"] == "queued" for row in self.rows()):
+            await asyncio.sleep(0)
+
     def advance(self, milliseconds: int) -> None:
         """Move the clock of the workspace."""
         clock = self.workspace.clock
@@ -116,10 +121,12 @@ class Office:
 
 
 @asynccontextmanager
-async def office(store: Path | None = None, targets: Any = "local", **options: Any) -> AsyncIterator[Office]:
+async def office(
+    store: Path | None = None, settings: Settings | None = None, targets: Targets = "local", **options: Any
+) -> AsyncIterator[Office]:
     """An outbox that runs; on the file of a store, one that finds what an earlier one left."""
     database = Database(str(store or ":memory:"))
-    workspaces = Workspaces(database, Settings())
+    workspaces = Workspaces(database, settings or Settings())
     workspace = workspaces.get("key")
     assert workspace
     with database.transaction():
@@ -274,7 +281,7 @@ async def test_connections_are_kept_for_bursts() -> None:
 @in_loop
 async def test_a_receiver_that_closes_unannounced_costs_no_attempt() -> None:
     """A connection that the receiver closes after its answer is not used again."""
-    async with office() as one, receiver(raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")) as hook:
+    async with office() as one, receiver(leave) as hook:
         one.queue(hook.url(), 100)
         assert await one.flush() == {"successful": 100}
         assert hook.connections == len(hook.requests) == len(one.rows("attempt")) == 100
@@ -427,6 +434,20 @@ async def test_a_retry_that_waits_holds_nothing_back() -> None:
         assert one.states()[0] == "scheduled_for_retry"
 
 
+def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many deliveries are read with their bodies, read by read."""
+    read: list[int] = []
+    rows = queue.deliveries
+
+    def counted(db: Session, ids: list[int]) -> list[Delivery]:
+        found = rows(db, ids)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(queue, "deliveries", counted)
+    return read
+
+
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
@@ -449,19 +470,11 @@ def test_what_waits_is_found_by_its_index(statement: Statement, index: str) -> N
 @in_loop
 async def test_no_more_rows_are_read_than_are_sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the queue is, bodies are read for attempts that start."""
-    read: list[int] = []
-    rows = queue.deliveries
-
-    def counted(db: Session, ids: list[int]) -> list[Delivery]:
-        found = rows(db, ids)
-        read.append(len(found))
-        return found
-
-    monkeypatch.setattr(queue, "deliveries", counted)
+    read = count_reads(monkeypatch)
     async with office() as one, receiver() as hook:
-        one.queue(hook.url(), 3_000)
-        assert await one.flush() == {"successful": 3_000}
-        assert sum(read) == 3_000
+        one.queue(hook.url(), 1_500)
+        assert await one.flush() == {"successful": 1_500}
+        assert sum(read) == 1_500
         assert max(read) <= 4
 
 
@@ -541,6 +554,24 @@ async def test_a_stop_leaves_attempts_queued_and_results_stored(tmp_path: Path) 
             one.advance(RETRY_DELAYS[0])
             assert await one.flush() == {"successful": 1}
         assert len(one_id := set(hook.ids)) == 2, one_id
+
+
+@in_loop
+async def test_a_start_finds_retries_that_fell_due_meanwhile(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody has to wake the worker; keys that the server does not serve any more are left alone."""
+    store = tmp_path / "mock.db"
+    async with receiver() as hook:
+        async with office(store) as one:
+            for workspace in (one.workspace, one.another()):
+                one.outbox.pause(workspace)
+                due = {"state": "scheduled_for_retry", "attempt_count": 1, "retry_at": 1}
+                one.queue(hook.url(), workspace=workspace, **due)
+        async with office(store, Settings(keys=frozenset({"key"}))) as one:
+            await hook.got(1)
+            await one.flush()
+            assert one.states() == ["successful"]
+    assert len(hook.requests) == 1
+    assert not caplog.records
 
 
 @in_loop
@@ -687,6 +718,20 @@ async def test_a_flush_counts_by_outcome_and_waits_for_what_is_under_way() -> No
         assert await one.flush() == {}
 
 
+@in_loop
+async def test_a_flush_does_not_count_what_came_later() -> None:
+    """What is queued after it began may be sent before it ends."""
+    answers = asyncio.Event()
+    async with office() as one, receiver(until(answers, status(410))) as hook:
+        one.queue(hook.url())
+        flushing = asyncio.create_task(one.flush())
+        await hook.got(1)
+        (late,) = one.queue(INBOX, webhook_id=2)
+        await one.stored(late)
+        answers.set()
+        assert await flushing == {"failed": 1}
+
+
 # ---------------------------------------------------------------------------------------------- inbox
 
 
@@ -743,6 +788,11 @@ async def test_duplicate() -> None:
         assert hook.requests[0].body == hook.requests[1].body
         assert [row["attempt_count"] for row in one.rows()] == [1, 1]
         assert [kept["number"] for kept in one.rows("attempt")] == [1, 1, 1]
+    async with office() as one, receiver(*in_turn(500, 200)) as hook:
+        one.outbox.set_disturbance(one.workspace, Disturbance("duplicate"))
+        one.queue(hook.url())
+        assert await one.flush() == {"scheduled_for_retry": 1}  # the first answer counts
+        assert [kept["status"] for kept in one.rows("attempt")] == [500, 200]
 
 
 @in_loop
@@ -783,6 +833,38 @@ async def test_delay() -> None:
         await one.flush()
         one.queue(hook.url())
         assert await one.flush() == {"successful": 1}
+
+
+@in_loop
+async def test_few_are_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many deliveries are delayed, most of them wait in the store."""
+    read = count_reads(monkeypatch)
+    async with office() as one, receiver() as hook:
+        one.outbox.set_disturbance(one.workspace, Disturbance("delay", delay=3_600_000, event_type="EMAIL_OPEN"))
+        one.queue(hook.url(), 300, event_type="EMAIL_OPEN")
+        one.queue(hook.url(), webhook_id=2)
+        await hook.got(1)
+        assert 100 <= sum(read) <= 110
+        one.outbox.set_disturbance(one.workspace, None)
+        assert (await one.flush())["successful"] >= 300
+
+
+@in_loop
+async def test_what_is_done_away_with_while_it_is_held_is_not_sent() -> None:
+    """Deleted, or no longer queued: the end of the disturbance does not bring it back; nothing is remembered."""
+    async with office() as one, receiver() as hook:
+        one.outbox.set_disturbance(one.workspace, Disturbance("delay", delay=3_600_000, event_type="EMAIL_OPEN"))
+        one.queue(hook.url(), 3, event_type="EMAIL_OPEN")
+        (other,) = one.queue(hook.url())
+        await hook.got(1)
+        await one.stored(other)
+        one.database.writer.execute("DELETE FROM delivery WHERE id = (SELECT min(id) FROM delivery)")
+        one.database.writer.execute("UPDATE delivery SET state = 'failed' WHERE event_type = 'EMAIL_OPEN'")
+        one.outbox.set_disturbance(one.workspace, None)
+        (last,) = one.queue(hook.url())
+        assert await one.flush() == {"successful": 1}
+        assert hook.ids == [other, last]
+        assert not one.outbox._worlds["key"].lanes
 
 
 @in_loop
@@ -932,6 +1014,20 @@ async def test_a_name_is_only_reached_at_its_local_addresses(monkeypatch: pytest
         assert one.rows("attempt")[1]["error"] == REFUSED
         assert hook.requests[0].headers["host"] == f"hook.example:{hook.port}"
         assert set(tried) == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("addresses", [["8.8.8.8", "127.0.0.1"], ["127.0.0.1", "8.8.8.8"]])
+@in_loop
+async def test_a_name_with_a_local_address_may_be_tried_again(
+    addresses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its public address is as if it were not there."""
+    name_server(monkeypatch, addresses)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        async with office() as one:
+            one.queue(f"http://hook.example:{free.getsockname()[1]}/")
+            assert await one.flush() == {"scheduled_for_retry": 1}
 
 
 @in_loop

@@ -213,12 +213,12 @@ def test_queued_deliveries_survive_kill_9(tmp_path: Path) -> None:
             freeze(api)
             hook(api, "EMAIL_SENT", url=receiver.url)
             ok(api.control("POST", "/webhooks/pause"))
-            always = {"days_of_the_week": [0, 1, 2, 3, 4, 5, 6], "start_hour": "00:00", "end_hour": "23:59"}
+            always: dict[str, Any] = {"days_of_the_week": [0, 1, 2, 3, 4, 5, 6], "start_hour": "00:00", "end_hour": "23:59"}
             boxes = [api.account(f"box{n}@sender.example", max_email_per_day=1000) for n in range(10)]
             names = [f"lead{n}" for n in range(1000)]
             for part in range(0, 1000, 250):
                 own = api.campaign()
-                limits = {"max_new_leads_per_day": 1000, "min_time_btw_emails": 3}
+                limits: dict[str, Any] = {"max_new_leads_per_day": 1000, "min_time_btw_emails": 3}
                 equip(api, own, *names[part : part + 250], boxes=boxes, **always, **limits)
             until(api, "04 00:00")
             wanted = {one["id"] for one in ok(api.control("GET", "/webhooks/deliveries?limit=1000"))}
