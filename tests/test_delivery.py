@@ -564,7 +564,7 @@ async def test_a_start_finds_retries_that_fell_due_meanwhile(tmp_path: Path, cap
         async with office(store) as one:
             for workspace in (one.workspace, one.another()):
                 one.outbox.pause(workspace)
-                due = {"state": "scheduled_for_retry", "attempt_count": 1, "retry_at": 1}
+                due: dict[str, Any] = {"state": "scheduled_for_retry", "attempt_count": 1, "retry_at": 1}
                 one.queue(hook.url(), workspace=workspace, **due)
         async with office(store, Settings(keys=frozenset({"key"}))) as one:
             await hook.got(1)

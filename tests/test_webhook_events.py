@@ -213,7 +213,11 @@ def test_queued_deliveries_survive_kill_9(tmp_path: Path) -> None:
             freeze(api)
             hook(api, "EMAIL_SENT", url=receiver.url)
             ok(api.control("POST", "/webhooks/pause"))
-            always: dict[str, Any] = {"days_of_the_week": [0, 1, 2, 3, 4, 5, 6], "start_hour": "00:00", "end_hour": "23:59"}
+            always: dict[str, Any] = {
+                "days_of_the_week": [0, 1, 2, 3, 4, 5, 6],
+                "start_hour": "00:00",
+                "end_hour": "23:59",
+            }
             boxes = [api.account(f"box{n}@sender.example", max_email_per_day=1000) for n in range(10)]
             names = [f"lead{n}" for n in range(1000)]
             for part in range(0, 1000, 250):
