@@ -18,6 +18,8 @@ from mock_server.contract.rate_limits import rate_limit
 from mock_server.control.api import control_api
 from mock_server.control.opening import Opening
 from mock_server.control.world import World
+from mock_server.outbox.publisher import Publisher
+from mock_server.outbox.worker import Outbox
 from mock_server.pipeline.dispatcher import Dispatcher
 from mock_server.pipeline.gates import Gates
 from mock_server.pipeline.handling import Handling
@@ -49,25 +51,28 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     workspaces = Workspaces(database, settings)
     purger = Purger(database)
     gates = Gates(settings.max_workspaces)
-    simulation = Simulation(contract, database, workspaces)
-    world = World(settings, contract, database, workspaces, purger, gates, simulation)
+    outbox = Outbox(database, workspaces, settings.webhook_targets, secret_of=lambda one: one.signing_secret)
+    publish = Publisher(database, workspaces, outbox.wake).publish
+    simulation = Simulation(contract, database, workspaces, publish)
+    world = World(settings, contract, database, workspaces, purger, gates, simulation, publish)
 
     opening = Opening(world)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(purger.run()), asyncio.create_task(simulation.run())]
+        tasks = [asyncio.create_task(one.run()) for one in (purger, simulation, outbox)]
         yield
         for task in tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await outbox.close()
         database.close()
 
     app = FastAPIOffline(
         title="smartlead-mock", version=__version__, docs_url="/docs", redoc_url=None, lifespan=lifespan
     )
-    app.mount("/_mock", control_api(world, opening))
+    app.mount("/_mock", control_api(world, opening, outbox))
     app.openapi = lambda: _shown(contract, settings.edition)  # type: ignore[method-assign]
     app.state.world = world
     stages = Stages(contract, workspaces, gates, settings)
@@ -80,7 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         stages.limits,
         stages.validate,
     )
-    handling = Handling(database, workspaces, purger, opening.prepare)
+    handling = Handling(database, workspaces, purger, opening.prepare, publish)
     log = request_log(settings.log_format)
     app.middleware_stack = Dispatcher(app.build_middleware_stack(), pipeline, handling, gates, log)
     app.state.asgi = Dispatcher(app, pipeline, handling, gates, log)

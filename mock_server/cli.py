@@ -86,6 +86,10 @@ def serve(
     clock: Annotated[str, _option("Freeze new workspaces at this moment (ISO 8601).", "CLOCK")] = "",
     scenario: Annotated[str, _option("Fill every new workspace with this scenario.", "SCENARIO")] = "",
     max_workspaces: Annotated[int, _option("Most workspaces that are stored.", "MAX_WORKSPACES", min=1)] = 10_000,
+    webhook_targets: Annotated[
+        Literal["local", "any"],
+        _option("Where webhooks may go: this machine and private addresses, or anywhere.", "WEBHOOK_TARGETS"),
+    ] = "local",
     log_format: Annotated[_Log | None, _option("Log each request, without its query.", "LOG_FORMAT")] = None,
     workers: Annotated[int, _option("", "WORKERS", hidden=True)] = 1,
 ) -> None:
@@ -104,7 +108,7 @@ def serve(
     settings = Settings(
         db=db, edition=edition, keys=frozenset(key.strip() for key in keys.split(",") if key.strip()), seed=seed,
         clock=start, max_workspaces=max_workspaces, rate_limit=rate_limit, log_format=log_format or "",
-        scenario=scenario,
+        scenario=scenario, webhook_targets=webhook_targets,
     )  # fmt: skip
     logging.basicConfig(level=logging.INFO if log_format else logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:

@@ -82,6 +82,11 @@ def iso_offset(moment: int) -> str:
     return _second_text(moment // 1000) + "+00:00"
 
 
+def iso_millis_offset(moment: int) -> str:
+    """`2026-03-02T09:00:00.000+00:00`, the form of most moments in webhooks (HC, S4)."""
+    return f"{_second_text(moment // 1000)}.{moment % 1000:03d}+00:00"
+
+
 def parse_moment(text: str) -> int:
     """Read a date or a date-time (ISO 8601, also with a space) as UTC milliseconds.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Settings:
     rate_limit: str = ""
     log_format: str = ""
     scenario: str = ""
+    webhook_targets: Literal["local", "any"] = "local"
 
 
 def openapi_directory() -> Path:

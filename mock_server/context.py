@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,13 @@ from mock_server.contract.operations import Edition
 from mock_server.state.database import Session
 from mock_server.state.ledger import event
 from mock_server.state.workspaces import Workspace
+
+#: takes rows of the ledger that were appended in the transaction that is under way
+Publish = Callable[[Session, Workspace, Sequence[dict[str, Any]]], None]
+
+
+def tell_nobody(_: Session, __: Workspace, ___: Sequence[dict[str, Any]]) -> None:
+    """A ledger without listeners."""
 
 
 @dataclass(slots=True)
@@ -24,6 +31,7 @@ class Context:
     now: int
     wake_purger: bool = False
     happened: dict[str, int] = field(default_factory=dict)
+    publish: Publish = tell_nobody
 
     def emit(self, type_: str, rows: Iterable[dict[str, Any]]) -> None:
         """Append events of one type to the ledger, and count them in `happened`.
@@ -41,6 +49,6 @@ class Context:
         if appended:
             self.happened[type_] = self.happened.get(type_, 0) + len(appended)
             first = self.db.next_ids("event", len(appended))
-            self.db.insert_many(
-                event, [{"id": first + n, "at": self.now, "type": type_, **row} for n, row in enumerate(appended)]
-            )
+            events = [{"id": first + n, "at": self.now, "type": type_, **row} for n, row in enumerate(appended)]
+            self.db.insert_many(event, events)
+            self.publish(self.db, self.workspace, events)

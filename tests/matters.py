@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -15,7 +15,10 @@ from tests.worlds import fresh
 
 NOW = "2026-01-01T00:00:00Z"
 #: ids that a fresh workspace gives to the first of each kind
-FIRST = {"campaign_id": 1001, "email_account_id": 1001, "lead_id": 3_000_000_001, "lead_map_id": 3_000_000_001}
+FIRST = {
+    "campaign_id": 1001, "email_account_id": 1001, "lead_id": 3_000_000_001, "lead_map_id": 3_000_000_001,
+    "webhook_id": 1001,
+}  # fmt: skip
 
 Given = Callable[[Api], object]
 
@@ -26,13 +29,13 @@ def nothing(api: Api) -> None:
 
 def matters(
     client: TestClient, operation_id: str, field: str, a: Any, b: Any, *,
-    given: Given = nothing, body: Any = None, reads: Sequence[str] = (),
+    given: Given = nothing, body: Any = None, reads: Sequence[str] = (), query: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """AssertionError unless the value of one field changes the answer, or what is read afterwards.
 
     The same calls are made three times from an empty workspace with one seed and a clock that stands still: with `a`,
     with `b`, and with `a` again, which must show what the first run showed. `given` prepares the workspace, the call
-    takes `body` with the field set and must succeed, then the paths of `reads` are read.
+    takes `body` or `query` with the field set and must succeed, then the paths of `reads` are read.
     """
     assert field in shapes()[operation_id].inputs, f"{operation_id} has no field {field}"
     api = fresh(client)
@@ -40,7 +43,7 @@ def matters(
     def seen(value: Any) -> list[Any]:
         _start_over(api)
         given(api)
-        answer = _call(api, operation_id, field, value, body)
+        answer = _call(api, operation_id, field, value, body, query)
         assert answer.status_code == 200, answer.text
         return [answer.text, *(_read(api, path) for path in reads)]
 
@@ -58,11 +61,13 @@ def _start_over(api: Api) -> None:
         assert api.control(method, path, body).status_code == 200
 
 
-def _call(api: Api, operation_id: str, field: str, value: Any, body: Any) -> Any:
+def _call(
+    api: Api, operation_id: str, field: str, value: Any, body: Any, query: Mapping[str, Any] | None = None
+) -> Any:
     shape = shapes()[operation_id]
     path = shape.path.format(**FIRST)
     if field in shape.query:
-        return api.request(shape.method.upper(), path, params={field: value})
+        return api.request(shape.method.upper(), path, params={**(query or {}), field: value})
     return api.request(shape.method.upper(), path, json=with_field(body or {}, field, value))
 
 

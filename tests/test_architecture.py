@@ -20,8 +20,9 @@ MAY_IMPORT = {
     "context": {"base", "contract", "state", "context"},
     "families": {"base", "contract", "state", "context", "families"},
     "simulation": {"base", "contract", "state", "context", "families", "simulation"},
+    "outbox": {"base", "contract", "state", "context", "families", "outbox"},
     "pipeline": {"base", "contract", "state", "context", "pipeline"},
-    "control": {"base", "contract", "state", "context", "families", "simulation", "pipeline", "control"},
+    "control": {"base", "contract", "state", "context", "families", "simulation", "outbox", "pipeline", "control"},
     "doctor": {"base", "state", "families"},
 }
 FREE = {"app", "cli", "testing"}

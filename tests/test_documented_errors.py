@@ -27,6 +27,7 @@ NOT_RAISED = {"rate_limited", "rate_limited_guide", "invalid_parameters"}
 REQUIRED: dict[str, dict[str, object]] = {
     "get_lead_by_email": {"email": "ann@x.example"},
     "delete_from_global_block_list": {"id": 1},
+    "get_campaign_webhook_summary": {**worlds.EVER},
 }
 Provoked = tuple[Any, dict[str, object]]
 
@@ -100,7 +101,8 @@ class Caller:
         if set(re.findall(r"{(\w+)}", self.one.path)) - ids.keys():
             world = self.world
             known = {"campaign_id": world.campaign_id, "lead_id": world.lead_ids[0], "lead_map_id": world.lead_map_id}
-            ids = {**known, "email_account_id": world.email_account_id, **ids}
+            known |= {"email_account_id": world.email_account_id, "webhook_id": world.webhook_id}
+            ids = {**known, **ids}
         params = {**REQUIRED.get(self.one.id, {}), **(query or {})}
         more = {} if body is None else {"json": body}
         return self.api.request(
@@ -174,6 +176,8 @@ def _no_campaign(call: Caller) -> Provoked:
     example = call.one.example
     if "parent_campaign_id" in (example or {}):
         return call.own({**example, "parent_campaign_id": UNKNOWN}), {}
+    if "email_campaign_id" in (example or {}):
+        return call.own({**example, "email_campaign_id": UNKNOWN}), {}
     return call.own(example, campaign_id=UNKNOWN, lead_id=UNKNOWN, lead_map_id=UNKNOWN), {}
 
 
@@ -184,8 +188,24 @@ def _no_lead(call: Caller) -> Provoked:
     return call.own(example, lead_id=UNKNOWN, lead_map_id=UNKNOWN), {}
 
 
+def _no_webhook(call: Caller) -> Provoked:
+    example = call.one.example
+    body = {**example, "id": UNKNOWN} if "id" in (example or {}) else example
+    return call.own(body, webhook_id=UNKNOWN), {}
+
+
+def _webhook(call: Caller, **changes: object) -> Any:
+    body = {**call.one.example, **changes}
+    return call.own({**body, "email_campaign_id": call.world.campaign_id} if "email_campaign_id" in body else body)
+
+
+def _similar_webhook(call: Caller) -> Provoked:
+    assert _webhook(call).status_code == 200
+    return _webhook(call), {"value": call.one.example["webhook_url"]}
+
+
 def _unknown_word(call: Caller) -> Provoked:
-    answer = call.own(query={"unknown": 1}, campaign_id=1, lead_id=1, lead_map_id=1, email_account_id=1)
+    answer = call.own(query={"unknown": 1}, campaign_id=1, lead_id=1, lead_map_id=1, email_account_id=1, webhook_id=1)
     validation = {"source": "query", "keys": ["unknown"]}
     return answer, {"message": '"unknown" is not allowed', "validation": validation}
 
@@ -246,6 +266,15 @@ PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
     ("add_emails_to_block_list", "invalid_block_list_entry"): lambda call: (
         call.own({"emails": ["ok@x.example", "ann@"]}), {"value": "ann@"},
     ),
+    "webhook_not_found": _no_webhook,
+    "invalid_webhook_url": lambda call: (_webhook(call, webhook_url="notaurl"), {"value": "notaurl"}),
+    "invalid_event_types": lambda call: (_webhook(call, event_types=["EMAIL_FOO"]), {"value": "EMAIL_FOO"}),
+    ("create_webhook", "invalid_event_types"): lambda call: (
+        _webhook(call, event_type="EMAIL_FOO"), {"value": "EMAIL_FOO"},
+    ),
+    "invalid_category": lambda call: (_webhook(call, categories=["Nope"]), {"value": "Nope"}),
+    ("create_webhook", "invalid_category"): lambda call: (_webhook(call, category_id=999), {"value": 999}),
+    "similar_webhook_exists": _similar_webhook,
     "block_list_entry_not_found": lambda call: (call.own(query={"id": UNKNOWN}), {}),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ import yaml
 
 from mock_server.contract.document import dereferenced, resolve
 from mock_server.contract.operations import success
-from tests import worlds
+from tests import store, worlds
 from tests.conftest import Api
 from tests.worlds import DOCUMENT, OPERATIONS, Described, World, described
 
@@ -54,6 +54,7 @@ def _ids_of(api: Api, world: World, body: Any) -> Any:
         return body
     own: dict[str, Any] = {
         "email_account_ids": [world.email_account_id], "parent_campaign_id": world.campaign_id,
+        "email_campaign_id": world.campaign_id,
         "lead_ids": list(world.lead_ids[:2]),
     }  # fmt: skip
     body = {name: own.get(name, value) for name, value in body.items()}
@@ -78,7 +79,7 @@ def send(api: Api, one: Described, world: World, body: Any) -> Any:
     """The operation on what the world has, with a body."""
     values = {
         "campaign_id": world.campaign_id, "lead_id": world.lead_ids[0], "lead_map_id": world.lead_map_id,
-        "email_account_id": world.email_account_id,
+        "email_account_id": world.email_account_id, "webhook_id": world.webhook_id,
     }  # fmt: skip
     return api.request(one.method, one.path.format(**values), json=_ids_of(api, world, body))
 
@@ -154,6 +155,9 @@ SEEDS: list[tuple[str, str, Any]] = [
     ("S1:1680", "update_lead_category_in_campaign", {"category_id": 3, "pause_lead": True}),
     ("S1:1704", "update_campaign_status", {"status": "START"}),
     ("S1:1704", "update_campaign_status", {"status": "PAUSED"}),
+    ("S1:1776", "save_campaign_webhook", {
+        "id": None, "name": "Ramesh testing 1", "event_types": ["LEAD_CATEGORY_UPDATED"], "categories": ["Interested"],
+        "webhook_url": "https://webhook.site/8222f684-0cf6-43ac-9360-28227fc36d32"}),
     ("S2:68", "create_campaign", {"name": "Q1 VP Sales - Series A SaaS", "client_id": None}),
     ("S3:18", "add_leads_to_campaign", {"lead_list": [ALEX, {"email": "maria@techstartup.io"}], "settings": NO_FLAG}),
     ("S3:171", "patch_lead_status", {"status": "INTERESTED"}),
@@ -189,12 +193,22 @@ def test_the_documents_sample_request_is_accepted(api: Api, world: World, operat
 # ------------------------------------------------------------------------------------------ answers
 
 MISSING = 3_999_999_999
+
+
+def _summary(api: Api, world: World) -> Any:
+    """The summary of a campaign with a delivery."""
+    store.deliver(api, world.campaign_id, world.webhook_id, "EMAIL_REPLY", "successful", 1_772_323_200_000)
+    return api.get(f"/campaigns/{world.campaign_id}/webhooks/summary", params=worlds.EVER)
+
+
 #: (operation, example) -> the call that is answered so, where the operation on the world as it is answers another one
 CALLS: dict[tuple[str, str], Callable[[Api, World], Any]] = {
     ("add_leads_to_campaign", "counts_only"): lambda api, world: api.post(
         f"/campaigns/{world.campaign_id}/leads",
         {"lead_list": [{"email": email} for email in ("a@x.example", "b@x.example", "c@alpha.rival.example")]},
     ),
+    ("get_campaign_webhook_summary", "summary"): _summary,
+    ("get_campaign_webhook_summary", ""): _summary,
     ("list_leads_by_campaign", "empty"): lambda api, world: api.get(f"/campaigns/{world.child_id}/leads"),
     ("get_lead_by_email", "not_found"): lambda api, world: api.get("/leads/", params={"email": "nobody@example.com"}),
     ("get_lead_by_id", "not_found"): lambda api, world: api.get(f"/leads/{MISSING}"),

@@ -28,7 +28,9 @@ warnings = {{ fail-on = ["missing_auth", "missing_test_data"] }}
 "path.lead_id" = 3000000001
 "path.email_account_id" = 1001
 "path.lead_map_id" = 3000000001
+"path.webhook_id" = 1001
 "body.parent_campaign_id" = 1001
+"body.email_campaign_id" = 1001
 "body.email_lead_map_id" = 3000000001
 "body.sub_sequence_id" = 1002
 [auth.openapi.api_key]
@@ -67,6 +69,8 @@ def test_nothing_that_a_fuzzer_sends_breaks_the_promises(tmp_path: Path, edition
             assert api.post("/campaigns/create-subsequence", {"parent_campaign_id": 1001}).json()["id"] == 1002
             step = {"seq_number": 1, "seq_delay_details": {"delay_in_days": 0}, "subject": "Hi", "email_body": "Hello"}
             assert api.post("/campaigns/1001/sequences", {"sequences": [step]}).status_code == 200
+            hook = {"webhook_url": "https://inbox.simulator.test/", "association_type": "user"}
+            assert api.post("/webhook/create", hook).json()["id"] == 1001
         output = fuzz(running, tmp_path, edition, "--exclude-method", "DELETE")
         output += fuzz(running, tmp_path, edition, "--include-method", "DELETE", "--warnings", "off")
         with running.api(KEY) as api:

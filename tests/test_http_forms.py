@@ -70,9 +70,12 @@ def test_a_method_that_a_path_does_not_know_is_404(api: Api, method: str, path: 
     assert answer.headers["x-mock-hint"] == f"This path answers {known}."
 
 
-@pytest.mark.parametrize("path", sorted({one.path for one in OPERATIONS}))
-def test_put_is_known_nowhere(api: Api, path: str) -> None:
-    """No operation is reached by PUT."""
+PUTS = {one.path for one in OPERATIONS if one.method == "PUT"}
+
+
+@pytest.mark.parametrize("path", sorted({one.path for one in OPERATIONS} - PUTS))
+def test_put_reaches_only_what_is_documented_with_it(api: Api, path: str) -> None:
+    """No other operation is reached by PUT."""
     place = path.replace("{", "").replace("}", "")
     no_route(api.request("PUT", place, json={}), "PUT", place)
 

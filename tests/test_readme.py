@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,6 +49,29 @@ def test_pytest_example_passes(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "5 passed" in done.stdout
+
+
+def test_the_receiver_hears_of_the_reply(base: str, tmp_path: Path) -> None:
+    """The receiver of the README, in a process of its own, prints what the README shows."""
+    (tmp_path / "receiver.py").write_text(block("<!-- receiver", "python"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, str(tmp_path / "receiver.py"), str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as receiver:
+        try:
+            hook = {"name": "CRM", "webhook_url": f"http://127.0.0.1:{port}/", "event_types": ["EMAIL_REPLY"],
+                    "categories": ["Interested"]}  # fmt: skip
+            telling = f"call POST api/v1/campaigns/1001/webhooks '{json.dumps(hook)}' > /dev/null\n"
+            walk = block("<!-- world", "sh").replace(
+                "call POST api/v1/campaigns/1001/status", telling + "call POST api/v1/campaigns/1001/status"
+            )
+            environment = {**os.environ, "BASE": base}
+            subprocess.run(["bash", "-euo", "pipefail", "-c", walk], env=environment, capture_output=True, check=True)
+            assert receiver.stdout is not None
+            assert receiver.stdout.readline() == block("<!-- receiver", "text")
+        finally:
+            receiver.kill()
 
 
 def test_make_serve_starts_the_mock() -> None:

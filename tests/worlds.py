@@ -16,6 +16,8 @@ from mock_server.contract.operations import Contract, parameters_of, success
 from tests.conftest import Api
 
 DOCUMENT = Contract(openapi_directory()).document("default")
+#: a time range that holds everything
+EVER = {"fromTime": "2000-01-01T00:00:00Z", "toTime": "2999-01-01T00:00:00Z"}
 
 
 _numbers = itertools.count(1)
@@ -80,13 +82,14 @@ class World:
     lead_ids: tuple[int, ...]
     lead_map_id: int
     entry_id: int
+    webhook_id: int
 
     @property
     def ids(self) -> tuple[object, ...]:
         """All of them."""
         return (
             self.campaign_id, self.other_campaign_id, self.child_id, self.email_account_id, self.other_account_id,
-            self.lead_ids, self.lead_map_id, self.entry_id,
+            self.lead_ids, self.lead_map_id, self.entry_id, self.webhook_id,
         )  # fmt: skip
 
     @property
@@ -96,7 +99,7 @@ class World:
 
 
 def build(api: Api, marker: str) -> World:
-    """Two campaigns of two clients, a sub-sequence, steps, mailboxes, leads in several states, block-list entries."""
+    """Two campaigns of two clients, a sub-sequence, steps, mailboxes, leads in several states, a block list, a hook."""
     campaign_id = api.campaign(name=f"{marker} spring", client_id=22)
     other_id = api.campaign(name=f"{marker} autumn", client_id=23)
     child = {"parent_campaign_id": campaign_id, "subsequence_name": f"{marker} child", "condition_events": []}
@@ -130,8 +133,13 @@ def build(api: Api, marker: str) -> World:
     _done(api.post("/leads/add-domain-block-list", {"domain_block_list": [f"{marker}.foe.example"], "client_id": 22}))
     entry_id: int = _done(api.get("/leads/get-domain-block-list"))[0]["id"]
     map_id: int = rows[0]["campaign_lead_map_id"]
+    hook = {
+        "name": f"{marker} hook", "webhook_url": f"https://inbox.simulator.test/{marker}", "categories": ["Interested"],
+        "event_types": ["EMAIL_SENT", "EMAIL_REPLY"],
+    }  # fmt: skip
+    webhook_id: int = _done(api.post(f"/campaigns/{campaign_id}/webhooks", hook))["id"]
     return World(
-        marker, campaign_id, other_id, child_id, account_id, second_id, lead_ids, map_id, entry_id
+        marker, campaign_id, other_id, child_id, account_id, second_id, lead_ids, map_id, entry_id, webhook_id
     )  # fmt: skip
 
 
@@ -142,7 +150,7 @@ def _done(answer: Any) -> Any:
 
 def call(api: Api, one: Described, world: World) -> Any:
     """The operation on what `world` has, with the document's example as its body; it ought to succeed."""
-    values = {"email": world.email, "id": world.entry_id}
+    values = {"email": world.email, "id": world.entry_id, **EVER}
     parameters = parameters_of(DOCUMENT, one.operation, "query")
     query = {parameter["name"]: values[parameter["name"]] for parameter in parameters if parameter.get("required")}
     body = body_for(one, world)
@@ -153,7 +161,7 @@ def path_of(one: Described, world: World) -> str:
     """The operation's path with the ids of `world`."""
     return one.path.format(
         campaign_id=world.campaign_id, lead_id=world.lead_ids[0], lead_map_id=world.lead_map_id,
-        email_account_id=world.email_account_id,
+        email_account_id=world.email_account_id, webhook_id=world.webhook_id,
     )  # fmt: skip
 
 
@@ -164,9 +172,12 @@ def body_for(one: Described, world: World) -> Any:
     own: dict[str, Any] = {
         "parent_campaign_id": world.campaign_id, "email_account_ids": [world.email_account_id],
         "lead_ids": list(world.lead_ids[:2]), "domain_block_list": [f"{world.marker}.example"], "emails": [world.email],
+        "email_campaign_id": world.campaign_id,
         "email_lead_map_id": world.lead_map_id, "sub_sequence_id": world.child_id,
     }  # fmt: skip
     body: dict[str, Any] = {name: own.get(name, value) for name, value in one.example.items()}
+    if one.id in ("delete_campaign_webhook", "delete_webhook"):
+        body["id"] = world.webhook_id
     if "sequences" in body:
         body["sequences"] = [{k: v for k, v in step.items() if k != "id"} for step in body["sequences"]]
     return body
@@ -187,7 +198,10 @@ def glance(api: Api, world: World) -> list[tuple[str, int, str]]:
 
 
 def _reads(api: Api, world: World, most: int = 9) -> Iterator[tuple[str, int, str]]:
-    queries = {"get_lead_by_email": [{"email": world.email}], "list_leads_by_campaign": [{}, *_MARKED]}
+    queries: dict[str, list[dict[str, str]]] = {
+        "get_lead_by_email": [{"email": world.email}], "list_leads_by_campaign": [{}, *_MARKED],
+        "get_campaign_webhook_summary": [EVER],
+    }  # fmt: skip
     for one in READS:
         for values in _places(one, world)[:most]:
             for query in queries.get(one.id, [{}]):
@@ -203,4 +217,6 @@ def _places(one: Described, world: World) -> list[dict[str, int]]:
         return [{"lead_id": lead_id} for lead_id in world.lead_ids]
     if "{email_account_id}" in one.path:
         return [{"email_account_id": account_id} for account_id in (world.email_account_id, world.other_account_id)]
+    if "{webhook_id}" in one.path:
+        return [{"webhook_id": world.webhook_id}]
     return [{}]

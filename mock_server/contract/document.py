@@ -53,13 +53,14 @@ def load(root: Path) -> Json:
     main = (root / "smartlead.yaml").resolve()
     document = dict(_read(main))
     bundler = _Bundler(root)
-    paths: Json = {}
-    for path, item in document["paths"].items():
-        name, _, key = item["$ref"].partition("#/")
-        file = (root / name).resolve()
-        paths[path] = bundler.inline(_read(file)[key], file)
+    for section in ("paths", "webhooks"):
+        items: Json = {}
+        for name, item in document[section].items():
+            source, _, key = item["$ref"].partition("#/")
+            file = (root / source).resolve()
+            items[name] = bundler.inline(_read(file)[key], file)
+        document[section] = items
     components = {kind: dict(sorted(parts.items())) for kind, parts in sorted(bundler.components.items())}
-    document["paths"] = paths
     document["components"] = {**document.get("components", {}), **components}
     return document
 

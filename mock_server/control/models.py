@@ -87,7 +87,8 @@ class WorkspaceSettings(Model):
     `rate_limit`: a profile, N/SECONDS or off; empty = as the server or the edition says. `suspend_after`: refused
     requests in a row that suspend the key, null = never. `lead_credit`: leads that may still be added to campaigns,
     null = no limit. `community_bounce_list`: addresses that the import counts in `bounce_count`. `recipients`: how
-    likely recipients who are no simulator addresses react to a mail.
+    likely recipients who are no simulator addresses react to a mail. `webhook_signing_secret`: deliveries are signed
+    with it, empty = they are not.
     """
 
     edition: str
@@ -97,6 +98,7 @@ class WorkspaceSettings(Model):
     lead_credit: int | None
     community_bounce_list: list[str]
     recipients: Rates
+    webhook_signing_secret: str
 
 
 class SettingsChange(Model):
@@ -109,10 +111,11 @@ class SettingsChange(Model):
     lead_credit: int | None = Field(default=None, ge=0, le=2**53 - 1)
     community_bounce_list: list[str] | None = None
     recipients: Rates | None = None
+    webhook_signing_secret: str | None = Field(default=None, max_length=500)
 
     @model_validator(mode="after")
     def _null_means_something(self) -> SettingsChange:
-        for name in ("edition", "seed", "community_bounce_list", "recipients"):
+        for name in ("edition", "seed", "community_bounce_list", "recipients", "webhook_signing_secret"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out to keep it")
         return self

@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_server.clock import Clock
 from mock_server.config import Settings
-from mock_server.context import Context
+from mock_server.context import Context, Publish
 from mock_server.contract.operations import Contract
 from mock_server.families.leads.rules import normalised
 from mock_server.families.leads.tables import bounce_list_entry
@@ -35,6 +35,7 @@ class World:
     purger: Purger
     gates: Gates
     simulation: Simulation
+    publish: Publish
 
     def session(self, workspace: Workspace) -> Session:
         """The rows of a workspace."""
@@ -43,7 +44,7 @@ class World:
     def context(self, workspace: Workspace) -> Context:
         """What a handler would get, in the workspace's edition."""
         edition = self.contract.edition(workspace.edition)
-        return Context(workspace, edition, self.session(workspace), workspace.clock.now())
+        return Context(workspace, edition, self.session(workspace), workspace.clock.now(), publish=self.publish)
 
     @contextmanager
     def writing(self, workspace: Workspace) -> Iterator[Context]:
@@ -78,6 +79,7 @@ class World:
             workspace.suspend_after = given.get("suspend_after", workspace.suspend_after)
             workspace.seed = workspace.seed if given.get("seed") is None else given["seed"]
             workspace.recipients = {**workspace.recipients, **given.get("recipients", {})}
+            workspace.signing_secret = given.get("webhook_signing_secret", workspace.signing_secret)
 
         def rows() -> None:
             session = self.session(workspace)
@@ -95,7 +97,8 @@ class World:
 
     def _store(self, workspace: Workspace, change: Callable[[], None], rows: Callable[[], None] | None = None) -> None:
         """Change the workspace and its rows; a failure leaves both as they were."""
-        names = ("clock", "simulated_to", "chosen_edition", "rate_limit", "suspend_after", "seed", "recipients")
+        names = ("clock", "simulated_to", "chosen_edition", "rate_limit", "suspend_after", "seed", "recipients",
+                 "signing_secret")  # fmt: skip
         stored, before = workspace.id, {name: getattr(workspace, name) for name in names}
         try:
             with self.database.transaction():
@@ -121,6 +124,7 @@ class World:
             "seed": workspace.seed, "lead_credit": lead_credit(self.session(workspace)),
             "community_bounce_list": [row["email"] for row in listed],
             "recipients": {**dict.fromkeys(RATES, 0.0), **workspace.recipients},
+            "webhook_signing_secret": workspace.signing_secret,
         }  # fmt: skip
 
     def has_rows(self, workspace: Workspace) -> bool:

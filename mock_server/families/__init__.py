@@ -8,8 +8,10 @@ from mock_server.families.inbox import operations as _inbox
 from mock_server.families.leads import operations as _leads
 from mock_server.families.leads import state_operations as _lead_states
 from mock_server.families.sequences import operations as _sequences
+from mock_server.families.webhooks import operations as _webhooks
 
 __all__: list[str] = []
 OPERATION_MODULES = (
     _campaigns, _sequences, _email_accounts, _campaign_email_accounts, _leads, _lead_states, _block_list, _inbox,
+    _webhooks,
 )  # fmt: skip

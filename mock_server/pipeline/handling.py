@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.context import Context
+from mock_server.context import Context, Publish
 from mock_server.contract.operations import Operation
 from mock_server.contract.registry import Reply
 from mock_server.errors import ApiError
@@ -26,8 +26,11 @@ Prepare = Callable[[Workspace], Awaitable[None]]
 class Handling:
     """Runs handlers: short ones at once, long ones in a thread on a connection that only reads."""
 
-    def __init__(self, database: Database, workspaces: Workspaces, purger: Purger, prepare: Prepare) -> None:
-        """`prepare` gives a new workspace what it begins with."""
+    def __init__(
+        self, database: Database, workspaces: Workspaces, purger: Purger, prepare: Prepare, publish: Publish
+    ) -> None:
+        """`prepare` gives a new workspace what it begins with; `publish` is told what is appended to the ledger."""
+        self._publish = publish
         self._prepare = prepare
         self._database = database
         self._workspaces = workspaces
@@ -76,12 +79,12 @@ class Handling:
             self._purger.wake()
         return reply
 
-    @staticmethod
-    def _context(exchange: Exchange, connection: Any) -> Context:
+    def _context(self, exchange: Exchange, connection: Any) -> Context:
         workspace, edition = exchange.workspace, exchange.edition
         assert workspace is not None
         assert edition is not None
-        return Context(workspace, edition, Session(connection, workspace.id), workspace.clock.now())
+        session = Session(connection, workspace.id)
+        return Context(workspace, edition, session, workspace.clock.now(), publish=self._publish)
 
 
 def _call(context: Context, exchange: Exchange, operation: Operation) -> Reply:

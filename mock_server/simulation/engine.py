@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
+from typing import Any
 
 from mock_server.context import Context
 from mock_server.families.campaigns import records as campaigns
@@ -28,12 +29,15 @@ Turn = tuple[Lane, Row]
 class Engine:
     """The world of one workspace, from `now` on; `happened` counts events by type."""
 
-    def __init__(self, db: Session, seed: int, rates: dict[str, float], now: int, version: int) -> None:
+    def __init__(
+        self, db: Session, seed: int, rates: dict[str, float], now: int, version: int,
+        publish: Callable[[list[dict[str, Any]]], None],
+    ) -> None:  # fmt: skip
         self.version = version
         self.now = now
         self.happened: dict[str, int] = {}
         self._db = db
-        self._outgoing = Outgoing(db, seed, rates, self.happened)
+        self._outgoing = Outgoing(db, seed, rates, self.happened, publish)
         rows = queries.active_campaigns(db)
         self._campaigns = queries.campaigns_of(db, rows) if rows else {}
         self._to_check = [

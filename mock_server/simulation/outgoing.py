@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_server.families.leads.rules import Flag
@@ -26,8 +26,12 @@ class Outgoing:
     Whoever reads rows that a send changes must flush before.
     """
 
-    def __init__(self, db: Session, seed: int, rates: Mapping[str, float], happened: dict[str, int]) -> None:
+    def __init__(
+        self, db: Session, seed: int, rates: Mapping[str, float], happened: dict[str, int],
+        publish: Callable[[list[dict[str, Any]]], None],
+    ) -> None:  # fmt: skip
         self._db = db
+        self._publish = publish
         self._seed = seed
         self._rates = rates
         self._happened = happened
@@ -166,6 +170,7 @@ class Outgoing:
         db.insert_many(event, self._events)
         db.run_many(queries.SENT_TO_LEAD, self._leads)
         self._write_counts()
+        self._publish(self._events)
         self._mails, self._intentions, self._leads, self._events = [], [], [], []
         self._lanes.clear()
         self._steps.clear()

@@ -6,10 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
+from functools import partial
+from weakref import WeakKeyDictionary, proxy
 
 from mock_server.clock import monotonic_ms
-from mock_server.context import Context
+from mock_server.context import Context, Publish, tell_nobody
 from mock_server.contract.operations import Contract
 from mock_server.simulation import queries
 from mock_server.simulation.engine import Engine
@@ -56,7 +57,11 @@ class Happened:
 class Simulation:
     """The engines of all workspaces. One thing runs at a time: an engine works in batches between requests."""
 
-    def __init__(self, contract: Contract, database: Database, workspaces: Workspaces) -> None:
+    def __init__(
+        self, contract: Contract, database: Database, workspaces: Workspaces, publish: Publish = tell_nobody
+    ) -> None:
+        """`publish` is told what is appended to the ledger."""
+        self._publish = publish
         self._contract = contract
         self._database = database
         self._workspaces = workspaces
@@ -135,14 +140,17 @@ class Simulation:
         engine = self._engines.get(workspace)
         if engine is None or engine.version != workspace.version:
             db = Session(self._database.writer, workspace.id)
-            engine = Engine(db, workspace.seed, workspace.recipients, workspace.floor(), workspace.version)
+            engine = Engine(
+                db, workspace.seed, workspace.recipients, workspace.floor(), workspace.version,
+                partial(self._publish, db, proxy(workspace)),  # an engine must not keep its workspace alive
+            )  # fmt: skip
             self._engines[workspace] = engine
         return engine
 
     def _contexts(self, workspace: Workspace) -> Callable[[int], Context]:
         edition = self._contract.edition(workspace.edition)
         db = Session(self._database.writer, workspace.id)
-        return lambda moment: Context(workspace, edition, db, moment)
+        return lambda moment: Context(workspace, edition, db, moment, publish=self._publish)
 
     # ------------------------------------------------------------------------------------------ live worlds
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,7 @@ class Database:
         """Raises StoreError for a file that is not a store, and for a missing one unless it may be created."""
         if "://" in path:
             raise StoreError(f"--db {path}: only a file or :memory: works so far; a PostgreSQL store is planned.")
+        self._after_commit: list[Callable[[], None]] = []
         self._temporary = tempfile.TemporaryDirectory(prefix="smartlead-mock-") if path == ":memory:" else None
         self.path = Path(self._temporary.name) / "mock.db" if self._temporary else Path(path)
         try:
@@ -102,12 +103,19 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """All or nothing."""
         self.writer.execute("BEGIN IMMEDIATE")
+        self._after_commit.clear()
         try:
             yield
         except BaseException:
             self.writer.execute("ROLLBACK")
             raise
         self.writer.execute("COMMIT")
+        for action in self._after_commit:
+            action()
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do something once the transaction that is under way has been committed."""
+        self._after_commit.append(action)
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:

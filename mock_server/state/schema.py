@@ -34,6 +34,7 @@ workspace = Table(
     Column("clock_frozen_at", BigInteger, nullable=False),
     Column("clock_moved", BigInteger, nullable=False),
     Column("simulated_to", BigInteger, nullable=False, comment="the world has run to this moment"),
+    Column("signing_secret", Text, nullable=False, server_default="", comment="of webhooks; empty = unsigned"),
     Column("recipients", Text, nullable=False, server_default="{}", comment="JSON: reaction -> rate"),
     sqlite_autoincrement=True,
 )

@@ -34,7 +34,7 @@ class Workspace:
 
     __slots__ = (
         "__weakref__", "_server_edition", "chosen_edition", "clock", "id", "key", "rate_limit", "recipients", "seed",
-        "simulated_to", "suspend_after", "version",
+        "signing_secret", "simulated_to", "suspend_after", "version",
     )  # fmt: skip
 
     def __init__(self, key: str, seed: int, server_edition: str, clock: Clock) -> None:
@@ -48,6 +48,7 @@ class Workspace:
         self.clock = clock
         self.simulated_to = clock.now()
         self.recipients: dict[str, float] = {}
+        self.signing_secret = ""
         self.version = 0
 
     @property
@@ -77,6 +78,7 @@ class Workspace:
             "clock_mode": self.clock.mode, "clock_offset": self.clock.offset,
             "clock_frozen_at": self.clock.frozen_at, "clock_moved": self.clock.moved,
             "simulated_to": self.simulated_to, "recipients": orjson.dumps(self.recipients).decode(),
+            "signing_secret": self.signing_secret,
         }  # fmt: skip
 
 
@@ -131,6 +133,7 @@ class Workspaces:
         workspace = Workspace(key, row["seed"], self._settings.edition, clock)
         workspace.chosen_edition = row["edition"]
         workspace.id = row["id"]
+        workspace.signing_secret = row["signing_secret"]
         workspace.simulated_to, workspace.recipients = row["simulated_to"], orjson.loads(row["recipients"])
         workspace.rate_limit, workspace.suspend_after = row["rate_limit"], row["suspend_after"]
         return workspace

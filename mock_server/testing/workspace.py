@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mock_server.clock import monotonic_ms
 from mock_server.testing.control import Control
 
 
@@ -132,6 +133,60 @@ class EventsHandle:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhooksHandle:
+    """Deliveries, and an inbox for who has no receiver: webhooks to `.url` are captured there."""
+
+    control: Control
+    url: str = "http://inbox.simulator.test/"
+
+    def wait_for(
+        self, event_type: str, *, within: float = 5, after: int = 0, **fields: Any
+    ) -> dict[str, Any]:  # fmt: skip
+        """The payload of the first captured event of a type whose `fields` are equal; AssertionError when none comes.
+
+        `after`: the `id` of a captured request that must come before.
+        """
+        deadline = monotonic_ms() + within * 1000
+        while True:
+            left = max(0.0, deadline - monotonic_ms()) / 1000
+            query: dict[str, Any] = {"event_type": event_type, "after": after, "within": left}
+            for captured in self.control.call("GET", "/webhooks/inbox", **query):
+                body: dict[str, Any] = captured["body"]
+                if all(body.get(name) == value for name, value in fields.items()):
+                    return body
+                after = captured["id"]
+            if not left:
+                raise AssertionError(f"no {event_type} with {fields or 'anything'} came within {within} s")
+
+    def inbox(self, **filters: Any) -> list[dict[str, Any]]:
+        """What was captured: event_type, after, within."""
+        captured: list[dict[str, Any]] = self.control.call("GET", "/webhooks/inbox", **filters)
+        return captured
+
+    def deliveries(self, **filters: Any) -> list[dict[str, Any]]:
+        """Deliveries with their attempts: webhook_id, campaign_id, event_type, state, after, limit."""
+        found: list[dict[str, Any]] = self.control.call("GET", "/webhooks/deliveries", **{"limit": 1000, **filters})
+        return found
+
+    def flush(self) -> dict[str, int]:
+        """Try all that is due; how many attempts ended in which state."""
+        outcomes: dict[str, int] = self.control.call("POST", "/webhooks/flush")["outcomes"]
+        return outcomes
+
+    def pause(self) -> None:
+        """Let deliveries wait."""
+        self.control.call("POST", "/webhooks/pause")
+
+    def resume(self) -> None:
+        """Make those that wait, and those to come."""
+        self.control.call("POST", "/webhooks/resume")
+
+    def disturb(self, kind: str | None, **how: Any) -> None:
+        """`duplicate`, `reorder`, `delay` (with `delay` ms), `drop`, `bad_signature`, for some `times`; None = stop."""
+        self.control.call("PUT", "/webhooks/disturbance", {"kind": kind, **how})
+
+
+@dataclass(frozen=True, slots=True)
 class Smartlead:
     """A running mock and a fresh workspace in it. `base_url` ends in `/api/v1`; `url` is the server's root."""
 
@@ -167,6 +222,11 @@ class Smartlead:
     def events(self) -> EventsHandle:
         """Let recipients react; read the ledger."""
         return EventsHandle(self.control)
+
+    @property
+    def webhooks(self) -> WebhooksHandle:
+        """Wait for webhooks, look at deliveries, disturb them."""
+        return WebhooksHandle(self.control)
 
     def messages(self, **filters: Any) -> list[dict[str, Any]]:
         """Mails that were sent and received: campaign_id, email, type (`SENT`, `REPLY`, …), after, limit."""

@@ -1,0 +1,1 @@
+"""Webhook deliveries: written in the transaction of the change, sent by a worker, attempts and retries."""

@@ -1,0 +1,375 @@
+"""Making deliveries: a queue in the store, worked off by a bounded number of attempts at once.
+
+A queued row stays queued until the result of its attempt is stored, so that what a crash interrupts is made again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from mock_server.clock import monotonic_ms, wall_ms
+from mock_server.outbox import queue
+from mock_server.outbox.disturbance import Disturbance, Kind
+from mock_server.outbox.inbox import Captured, Predicate
+from mock_server.outbox.lanes import Flush, Lane, World
+from mock_server.outbox.queue import NO_LIMIT, Delivery, Result
+from mock_server.outbox.requests import Requests
+from mock_server.outbox.sender import Tried
+from mock_server.outbox.targets import Targets
+from mock_server.state.database import Database, Session
+from mock_server.state.workspaces import Workspace, Workspaces
+
+log = logging.getLogger("smartlead_mock")
+T = TypeVar("T")
+
+MINUTE = 60_000
+#: milliseconds before each retry (R-guide)
+RETRY_DELAYS = (1 * MINUTE, 5 * MINUTE, 30 * MINUTE)
+OUTCOMES = ("successful", "scheduled_for_retry", "failed", "retroactively_failed")
+#: the worker gives way to requests after so many milliseconds
+_TURN_MS = 2
+#: webhooks with something to do that are looked for at once
+_LOOK = 50
+#: results that are stored in one transaction, and for how many seconds they wait to become so many
+_SAVE_AT_ONCE = 50
+_SAVE_AFTER = 0.005
+#: seconds until something that failed in the store is tried again
+_AGAIN = 1.0
+#: delayed deliveries of one webhook in memory; further ones wait in the store
+_MOST_HELD = 100
+Finished = tuple[Lane, Delivery, list[Tried]]
+
+
+class Outbox:
+    """All deliveries of a server. First attempts of one webhook start in the order of their ids."""
+
+    def __init__(
+        self, database: Database, workspaces: Workspaces, targets: Targets, *,
+        delays_of: Callable[[Workspace], Sequence[int]] = lambda _: RETRY_DELAYS,
+        secret_of: Callable[[Workspace], str] = lambda _: "",
+        seconds: float = 30.0, per_webhook: int = 4, overall: int = 200,
+    ) -> None:  # fmt: skip
+        """`seconds` are an attempt's longest time; `per_webhook` and `overall` attempts are made at once."""
+        self._database = database
+        self._workspaces = workspaces
+        self._requests = Requests(targets, seconds, secret_of)
+        self._delays_of = delays_of
+        self._per_webhook = per_webhook
+        self._overall = overall
+        self._worlds: dict[str, World] = {}
+        self._to_look_at: dict[World, None] = {}
+        self._to_fill: dict[Lane, None] = {}
+        self._finished: list[Finished] = []
+        self._in_flight = 0
+        self._saving: asyncio.TimerHandle | None = None
+        self._turn_is_near = False
+        self._is_running = False
+        self._is_closed = False
+
+    # ------------------------------------------------------------------------------------------ for others
+
+    async def run(self) -> None:
+        """Make deliveries until cancelled, first those that an earlier process left."""
+        self._is_running = True
+        try:
+            for key in queue.waiting_keys(self._database):
+                if self._workspaces.get(key):
+                    self._look_at(self._world(key))
+            await asyncio.Event().wait()
+        finally:
+            self._is_running = False
+
+    def wake(self, workspace: Workspace) -> None:
+        """There may be something to do: deliveries were queued, or the clock was moved, which makes retries due."""
+        if self._is_running:
+            self._look_at(self._world(workspace.key))
+
+    async def flush(self, workspace: Workspace) -> dict[str, int]:
+        """Try all that is due now, also while paused; the number of attempts by the state they led to."""
+        world = self._world(workspace.key)
+        db = self._session(world)
+        while queue.queue_due(db, self._now(world)):
+            await asyncio.sleep(0)
+        flush = Flush(queue.last_id(db))
+        world.flushes.append(flush)
+        self._look_at(world)
+        try:
+            while not world.is_forgotten and queue.is_waiting(db, flush.up_to):
+                world.progress.clear()
+                await world.progress.wait()
+        finally:
+            world.flushes.remove(flush)
+        return {state: flush.outcomes[state] for state in OUTCOMES}
+
+    def pause(self, workspace: Workspace) -> None:
+        """Start no attempt until resumed; those under way go on."""
+        self._world(workspace.key).is_paused = True
+
+    def resume(self, workspace: Workspace) -> None:
+        """Go on."""
+        self._world(workspace.key).is_paused = False
+        self.wake(workspace)
+
+    def set_disturbance(self, workspace: Workspace, disturbance: Disturbance | None) -> None:
+        """Disturb the attempts that start from now on; what an earlier disturbance held back is sent."""
+        world = self._world(workspace.key)
+        world.disturbance = disturbance
+        for lane in world.lanes.values():
+            self._release(lane, *lane.held)
+
+    def inbox(self, workspace: Workspace) -> list[Captured]:
+        """What was delivered to the inbox, oldest first."""
+        return list(self._world(workspace.key).inbox.captured)
+
+    async def wait_for(self, workspace: Workspace, predicate: Predicate, within_ms: int) -> Captured | None:
+        """What is in the inbox, or comes within the time, and is as the predicate wants it."""
+        return await self._world(workspace.key).inbox.wait_for(predicate, within_ms)
+
+    def forget(self, workspace: Workspace) -> None:
+        """The workspace was emptied: its attempts under way are cut off, nothing of them is stored."""
+        world = self._worlds.pop(workspace.key, None)
+        if world:
+            world.cancel()
+            world.is_forgotten = True
+            world.progress.set()
+            self._to_look_at.pop(world, None)
+            self._to_fill = {lane: None for lane in self._to_fill if lane.world is not world}
+            self._finished = [one for one in self._finished if one[0].world is not world]
+
+    async def close(self) -> None:
+        """Cut off all attempts; they stay queued, and are made again at the next start."""
+        self._is_closed = True
+        for world in self._worlds.values():
+            world.cancel()
+        await asyncio.gather(*(task for world in self._worlds.values() for task in world.tasks), return_exceptions=True)
+        if self._finished:
+            self._save(len(self._finished))
+        if self._saving:
+            self._saving.cancel()
+        await self._requests.close()
+
+    # ------------------------------------------------------------------------------------------ what is due
+
+    def _world(self, key: str) -> World:
+        world = self._worlds.get(key)
+        if world is None:
+            world = self._worlds[key] = World(key)
+        return world
+
+    def _workspace(self, world: World) -> Workspace:
+        """Looked up every time: a workspace that was idle for long is loaded anew, as another object."""
+        workspace = self._workspaces.get(world.key)
+        assert workspace is not None
+        return workspace
+
+    def _session(self, world: World) -> Session:
+        return Session(self._database.writer, self._workspace(world).id)
+
+    def _now(self, world: World) -> int:
+        """The moment on the axis of `retry_at`."""
+        return wall_ms() + self._workspace(world).clock.moved
+
+    def _up_to(self, world: World) -> int:
+        """The highest id that may be tried; 0 = none."""
+        if self._is_running and not world.is_paused:
+            return NO_LIMIT
+        return max((flush.up_to for flush in world.flushes), default=0)
+
+    def _room(self) -> int:
+        """Attempts that may be started. Results count until they are stored, so that they cannot pile up."""
+        return self._overall - self._in_flight - len(self._finished)
+
+    def _look_at(self, world: World) -> None:
+        world.is_woken = True
+        self._to_look_at[world] = None
+        self._kick()
+
+    def _kick(self) -> None:
+        if not (self._turn_is_near or self._is_closed):
+            self._turn_is_near = True
+            asyncio.get_running_loop().call_soon(self._turn)
+
+    def _turn(self) -> None:
+        """Look for what is due and start attempts, for a moment; then requests have theirs."""
+        self._turn_is_near = False
+        ends = monotonic_ms() + _TURN_MS
+        while self._to_look_at or (self._to_fill and self._room() > 0):
+            if self._is_closed:
+                return
+            if monotonic_ms() >= ends:
+                self._kick()
+                return
+            if self._to_look_at:
+                world = next(iter(self._to_look_at))
+                del self._to_look_at[world]
+                self._try_to(self._look, world, world)
+            else:
+                lane = next(iter(self._to_fill))
+                del self._to_fill[lane]
+                self._try_to(self._fill, lane, lane.world)
+
+    def _try_to(self, do: Callable[[T], None], what: T, world: World) -> None:
+        try:
+            do(what)
+        except Exception:  # one broken world must not stop the others
+            log.exception("the deliveries of a workspace could not be looked at")
+            asyncio.get_running_loop().call_later(_AGAIN, self._look_at, world)
+
+    def _look(self, world: World) -> None:
+        """Find some of the webhooks of a world that have something to do now; the others the next time."""
+        up_to = self._up_to(world)
+        if not up_to:
+            return
+        if not world.looked_to:
+            world.is_woken = False
+        db = self._session(world)
+        is_more_due = queue.queue_due(db, self._now(world))
+        self._set_timer(world, queue.next_retry(db))
+        found = queue.webhooks(db, up_to, world.looked_to, _LOOK)
+        for webhook_id in found:
+            self._to_fill[world.lanes.setdefault(webhook_id, Lane(world, webhook_id))] = None
+        world.looked_to = found[-1] if len(found) == _LOOK else 0
+        if is_more_due or world.looked_to or world.is_woken:
+            self._to_look_at[world] = None
+
+    def _set_timer(self, world: World, retry_at: int | None) -> None:
+        """Have the world looked at when its next retry is due."""
+        if world.timer:
+            world.timer.cancel()
+        world.timer = None
+        if retry_at is not None:
+            seconds = max(1, retry_at - self._now(world)) / 1000
+            world.timer = asyncio.get_running_loop().call_later(seconds, self._look_at, world)
+
+    # ------------------------------------------------------------------------------------------ attempts
+
+    def _fill(self, lane: Lane) -> None:
+        """Start as many attempts of a webhook as may run at once."""
+        up_to = self._up_to(lane.world)
+        db = self._session(lane.world)
+        while up_to and (room := min(self._per_webhook - lane.in_flight, self._room())) > 0:
+            if not self._start_some(db, lane, up_to, room):
+                break
+        if lane.world.flushes and not lane.in_flight:
+            self._release(lane, *lane.to_overtake())
+        self._drop_if_idle(lane)
+
+    def _start_some(self, db: Session, lane: Lane, up_to: int, room: int) -> bool:
+        """Start or hold at most `room` deliveries; False when there are no more."""
+        released = [lane.released.popleft() for _ in range(min(room, len(lane.released)))]
+        ids = list(released)
+        if len(ids) < room and len(lane.held) < _MOST_HELD:
+            queued = queue.next_ids(db, lane.webhook_id, up_to, len(lane.busy) + room)
+            ids += [one for one in queued if one not in lane.busy][: room - len(ids)]
+        found = queue.deliveries(db, ids)
+        lane.busy.difference_update(released)  # one that is not found any more must not stay
+        for one in found:
+            lane.busy.add(one.id)
+            kind = None if one.id in released else self._disturb(lane, one)
+            if one.id not in lane.held:
+                self._start(lane, one, kind)
+        return bool(ids)
+
+    def _disturb(self, lane: Lane, one: Delivery) -> Kind | None:
+        """What the disturbance does to an attempt; a delivery that has to wait is held."""
+        disturbance = lane.world.disturbance
+        if disturbance is None or (disturbance.kind == "reorder" and lane.to_overtake()):
+            return None
+        kind = disturbance.take(one.event_type)
+        if kind == "reorder":
+            lane.held[one.id] = None
+        elif kind == "delay":
+            call_later = asyncio.get_running_loop().call_later
+            lane.held[one.id] = call_later(disturbance.delay / 1000, self._release, lane, one.id)
+        return kind
+
+    def _release(self, lane: Lane, *ids: int) -> None:
+        if ids:
+            lane.release(*ids)
+            self._to_fill[lane] = None
+            self._kick()
+
+    def _start(self, lane: Lane, one: Delivery, kind: Kind | None) -> None:
+        self._in_flight += 1
+        lane.in_flight += 1
+        attempt = self._requests.make(one, kind, self._workspace(lane.world), lane.world.inbox)
+        task = asyncio.get_running_loop().create_task(attempt)
+        lane.world.tasks.add(task)
+        task.add_done_callback(partial(self._ended, lane, one))
+
+    def _ended(self, lane: Lane, one: Delivery, task: asyncio.Task[list[Tried]]) -> None:
+        self._in_flight -= 1
+        lane.in_flight -= 1
+        lane.world.tasks.discard(task)
+        if lane.world.is_forgotten or task.cancelled():
+            return
+        if failure := task.exception():  # a delivery must never be stuck
+            log.error("an attempt to deliver failed in an unknown way", exc_info=failure)
+            tries = [Tried(wall_ms(), 0, None, type(failure).__name__, None, "retry")]
+        else:
+            tries = task.result()
+        self._finished.append((lane, one, tries))
+        self._save_soon()
+        self._release(lane, *lane.to_overtake())
+        self._to_fill[lane] = None
+        self._kick()
+
+    # ------------------------------------------------------------------------------------------ results
+
+    def _save_soon(self) -> None:
+        if len(self._finished) >= _SAVE_AT_ONCE:
+            self._save(_SAVE_AT_ONCE)
+        elif self._saving is None:
+            self._save_later(_SAVE_AFTER)
+
+    def _save_later(self, seconds: float) -> None:
+        if not self._is_closed:
+            self._saving = asyncio.get_running_loop().call_later(seconds, self._save, _SAVE_AT_ONCE)
+
+    def _save(self, most: int) -> None:
+        """Store the results of at most so many attempts."""
+        if self._saving:
+            self._saving.cancel()
+            self._saving = None
+        batch = self._finished[:most]
+        worlds: dict[World, list[Finished]] = {}
+        for one in batch:
+            worlds.setdefault(one[0].world, []).append(one)
+        try:
+            with self._database.transaction():
+                stored = {world: self._store(world, some) for world, some in worlds.items()}
+        except Exception:
+            log.exception("results of deliveries could not be stored")
+            self._save_later(_AGAIN)
+            return
+        del self._finished[:most]
+        for lane, delivery, _ in batch:
+            lane.busy.discard(delivery.id)
+            self._drop_if_idle(lane)
+        for world, results in stored.items():
+            for flush in world.flushes:
+                flush.outcomes.update(one.state for one in results if one.delivery.id <= flush.up_to)
+            if any(one.retry_at is not None for one in results):
+                self._set_timer(world, queue.next_retry(self._session(world)))
+            world.progress.set()
+        if self._finished:
+            self._save_later(_SAVE_AFTER)
+        if self._to_fill:
+            self._kick()
+
+    def _store(self, world: World, some: list[Finished]) -> list[Result]:
+        now, delays = self._now(world), self._delays_of(self._workspace(world))
+        results = []
+        for _, one, tries in some:
+            state, delay = queue.state_after(tries[0].verdict, one, delays)
+            results.append(Result(one, tries, state, None if delay is None else now + delay))
+        queue.store(self._session(world), results)
+        return results
+
+    def _drop_if_idle(self, lane: Lane) -> None:
+        if not lane.in_flight and not lane.busy and lane not in self._to_fill:
+            lane.world.lanes.pop(lane.webhook_id, None)

@@ -1,0 +1,44 @@
+"""Rows of a test's workspace, read and written as the server does."""
+
+from __future__ import annotations
+
+from mock_server.families.webhooks.tables import delivery
+from mock_server.state.database import Row, Session
+from tests.conftest import Api
+
+
+def session(api: Api) -> Session:
+    """The workspace's rows; to be used in the thread that serves requests."""
+    world = api.client.app.state.world  # type: ignore[attr-defined]
+    workspace_id = world.workspaces.get(api.key).id
+    assert workspace_id, "the key has made nothing yet"
+    return Session(world.database.writer, workspace_id)
+
+
+def deliver(api: Api, campaign_id: int | None, webhook_id: int, event_type: str, state: str, at: int) -> int:
+    """An event that happened at some moment was delivered to a webhook, or was not; the id of the delivery."""
+
+    def write() -> int:
+        db = session(api)
+        delivery_id = db.next_ids("delivery")
+        db.insert(
+            delivery, id=delivery_id, campaign_id=campaign_id, webhook_id=webhook_id, event_id=delivery_id, at=at,
+            event_type=event_type, url="https://inbox.simulator.test/", level="campaign", request_id=str(delivery_id),
+            body="{}", state=state,
+        )  # fmt: skip
+        return delivery_id
+
+    assert api.client.portal is not None
+    return api.client.portal.call(write)
+
+
+def rows(api: Api, table: str) -> list[Row]:
+    """The workspace's rows of a table, by id."""
+
+    def read() -> list[Row]:
+        db = session(api)
+        sql = f"SELECT * FROM {table} WHERE workspace_id = ? ORDER BY id"
+        return db.connection.execute(sql, (db.ws,)).fetchall()
+
+    assert api.client.portal is not None
+    return api.client.portal.call(read)
