@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,18 @@ class _Types:
         self.texts: dict[str, str] = {}
 
     def add(self, name: str, schema: Json) -> str:
-        """Write a TypedDict; its nested objects come before it."""
+        """Write a TypedDict, or for an array the type of its list; its nested objects come before it."""
+        if schema.get("type") == "array":
+            self.texts[name] = f"\n\n{name} = {self.annotation(name + 'Items', schema)}\n"
+            return name
         required = set(schema.get("required", ()))
         fields = {key: self.annotation(name + pascal(key), part) for key, part in schema["properties"].items()}
-        lines = [f"    {key}: {kind if key in required else f'NotRequired[{kind}]'}" for key, kind in fields.items()]
+        fields = {key: kind if key in required else f"NotRequired[{kind}]" for key, kind in fields.items()}
+        if any(map(iskeyword, fields)):  # no class body can hold `from`
+            pairs = "".join(f'    "{key}": {kind},\n' for key, kind in fields.items())
+            self.texts[name] = f'\n\n{name} = TypedDict("{name}", {{\n{pairs}}})\n'
+            return name
+        lines = [f"    {key}: {kind}" for key, kind in fields.items()]
         self.texts[name] = "\n".join([f"\n\nclass {name}(TypedDict):", *(lines or ["    pass"]), ""])
         return name
 

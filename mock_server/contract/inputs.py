@@ -246,6 +246,242 @@ class RemoveCampaignEmailAccountsBody(TypedDict):
     email_account_ids: list[int]
 
 
+class SaveOauthEmailAccountParams(TypedDict):
+    pass
+
+
+class SaveOauthEmailAccountBodyToken(TypedDict):
+    scope: str
+    token_type: str
+    expiry_date: float
+    access_token: NotRequired[str]
+    refresh_token: NotRequired[str]
+    id_token: NotRequired[str]
+    expiry: NotRequired[str]
+    expires_in: NotRequired[float]
+    ext_expires_in: NotRequired[float]
+
+
+class SaveOauthEmailAccountBody(TypedDict):
+    id: NotRequired[int | None]
+    from_name: str
+    from_email: str
+    username: str
+    type: str
+    token: SaveOauthEmailAccountBodyToken
+    warmup_enabled: bool
+    use_whitelabel_credentials: bool
+    max_email_per_day: NotRequired[int]
+    custom_tracking_url: NotRequired[str]
+    bcc: NotRequired[str]
+    time_to_wait_in_mins: NotRequired[int]
+    signature: NotRequired[str]
+    total_warmup_per_day: NotRequired[int]
+    daily_rampup: NotRequired[int]
+    reply_rate_percentage: NotRequired[int]
+    client_id: NotRequired[int]
+
+
+class SuspendEmailAccountParams(TypedDict):
+    email_account_id: int
+
+
+class UnsuspendEmailAccountParams(TypedDict):
+    email_account_id: int
+
+
+class UpdateEmailAccountWarmupParams(TypedDict):
+    email_account_id: int
+
+
+class UpdateEmailAccountWarmupBody(TypedDict):
+    warmup_enabled: bool
+    total_warmup_per_day: NotRequired[int]
+    daily_rampup: NotRequired[int]
+    reply_rate_percentage: NotRequired[int]
+    warmup_key_id: NotRequired[str]
+    auto_adjust_warmup: NotRequired[bool]
+    is_rampup_enabled: NotRequired[bool]
+
+
+class GetEmailAccountWarmupStatsParams(TypedDict):
+    email_account_id: int
+
+
+class ReconnectFailedEmailAccountsParams(TypedDict):
+    pass
+
+
+class ReconnectFailedEmailAccountsBody(TypedDict):
+    pass
+
+
+class FetchEmailAccountMessagesParams(TypedDict):
+    email_account_id: int
+
+
+FetchEmailAccountMessagesBody = TypedDict("FetchEmailAccountMessagesBody", {
+    "limit": NotRequired[int],
+    "folder": NotRequired[str],
+    "includeBody": NotRequired[bool],
+    "from": NotRequired[str],
+    "to": NotRequired[str],
+})
+
+
+class BulkFetchEmailAccountMessagesParams(TypedDict):
+    pass
+
+
+BulkFetchEmailAccountMessagesBodyItem = TypedDict("BulkFetchEmailAccountMessagesBodyItem", {
+    "account_id": int,
+    "limit": NotRequired[int],
+    "folder": NotRequired[str],
+    "includeBody": NotRequired[bool],
+    "from": NotRequired[str],
+    "to": NotRequired[str],
+})
+
+
+BulkFetchEmailAccountMessagesBody = list[BulkFetchEmailAccountMessagesBodyItem]
+
+
+class CreateEmailAccountTagParams(TypedDict):
+    pass
+
+
+class CreateEmailAccountTagBody(TypedDict):
+    name: str
+    color: NotRequired[str]
+
+
+class ListEmailAccountTagsParams(TypedDict):
+    pass
+
+
+class UpdateEmailAccountTagParams(TypedDict):
+    pass
+
+
+class UpdateEmailAccountTagBody(TypedDict):
+    id: int
+    name: str
+    color: str
+
+
+class AssignEmailAccountTagsParams(TypedDict):
+    pass
+
+
+class AssignEmailAccountTagsBody(TypedDict):
+    email_account_ids: list[int]
+    tag_ids: list[int]
+
+
+class RemoveEmailAccountTagsParams(TypedDict):
+    pass
+
+
+class RemoveEmailAccountTagsBody(TypedDict):
+    email_account_ids: list[int]
+    tag_ids: list[int]
+
+
+class GetTagsByEmailAddressesParams(TypedDict):
+    pass
+
+
+class GetTagsByEmailAddressesBody(TypedDict):
+    email_ids: list[str]
+
+
+class AddCampaignTagsParams(TypedDict):
+    pass
+
+
+class AddCampaignTagsBody(TypedDict):
+    campaign_ids: list[int]
+    tag_ids: list[int]
+
+
+class RemoveCampaignTagsParams(TypedDict):
+    pass
+
+
+class RemoveCampaignTagsBody(TypedDict):
+    campaign_ids: list[int]
+    tag_ids: list[int]
+
+
+class AddCampaignEmailAccountsByTagParams(TypedDict):
+    campaign_id: int
+
+
+class AddCampaignEmailAccountsByTagBody(TypedDict):
+    tag_ids: list[int]
+
+
+class SaveClientParams(TypedDict):
+    pass
+
+
+class SaveClientBody(TypedDict):
+    id: NotRequired[int]
+    name: str
+    email: str
+    password: NotRequired[str]
+    permission: NotRequired[list[str]]
+    logo: NotRequired[str | None]
+    logo_url: NotRequired[str | None]
+    uuid: NotRequired[str]
+    is_credit_assigned: NotRequired[bool]
+    email_credits: NotRequired[int]
+    lead_credits: NotRequired[int]
+
+
+class ListClientsParams(TypedDict):
+    pass
+
+
+class ListClientApiKeysParams(TypedDict):
+    clientId: NotRequired[int]
+    status: NotRequired[str]
+    keyName: NotRequired[str]
+
+
+class CreateClientApiKeyParams(TypedDict):
+    pass
+
+
+class CreateClientApiKeyBody(TypedDict):
+    clientId: int
+    keyName: str
+
+
+class DeleteClientApiKeyParams(TypedDict):
+    api_key_id: int
+
+
+class ResetClientApiKeyParams(TypedDict):
+    api_key_id: int
+
+
+class UpdateCampaignTeamMemberParams(TypedDict):
+    campaign_id: int
+
+
+class UpdateCampaignTeamMemberBody(TypedDict):
+    teamMemberId: NotRequired[int | None]
+
+
+class GetUserByApiKeyParams(TypedDict):
+    pass
+
+
+class GetCreditStatsParams(TypedDict):
+    pass
+
+
 class ListLeadsByCampaignParams(TypedDict):
     campaign_id: int
     offset: int
@@ -357,6 +593,172 @@ class ListAllLeadsV2Params(TypedDict):
     listId: NotRequired[int]
     clientId: NotRequired[int]
     leadEmail: NotRequired[str]
+
+
+class ListLeadListsParams(TypedDict):
+    listName: NotRequired[str]
+    tagIds: NotRequired[str]
+    limit: int
+    offset: int
+
+
+class CreateLeadListParams(TypedDict):
+    pass
+
+
+class CreateLeadListBody(TypedDict):
+    listName: str
+
+
+class GetLeadListParams(TypedDict):
+    lead_list_id: int
+
+
+class UpdateLeadListParams(TypedDict):
+    lead_list_id: int
+
+
+class UpdateLeadListBody(TypedDict):
+    listName: str
+
+
+class DeleteLeadListParams(TypedDict):
+    lead_list_id: int
+
+
+class ImportLeadsToListParams(TypedDict):
+    lead_list_id: int
+
+
+class ImportLeadsToListBodyLeadList(TypedDict):
+    email: str
+    first_name: NotRequired[str | None]
+    last_name: NotRequired[str | None]
+    phone_number: NotRequired[str | float | None]
+    company_name: NotRequired[str | None]
+    website: NotRequired[str | None]
+    location: NotRequired[str | None]
+    linkedin_profile: NotRequired[str | None]
+    company_url: NotRequired[str | None]
+    custom_fields: NotRequired[dict[str, Any] | None]
+
+
+class ImportLeadsToListBodyCsvSettings(TypedDict):
+    ignoreGlobalBlockList: NotRequired[bool]
+
+
+class ImportLeadsToListBody(TypedDict):
+    leadList: list[ImportLeadsToListBodyLeadList]
+    fileName: str
+    emailFieldsAdded: NotRequired[dict[str, Any]]
+    customFields: NotRequired[dict[str, Any] | None]
+    csvSettings: NotRequired[ImportLeadsToListBodyCsvSettings]
+
+
+class AssignTagsToLeadListsParams(TypedDict):
+    pass
+
+
+class AssignTagsToLeadListsBody(TypedDict):
+    listIds: list[int]
+    tagIds: NotRequired[list[int]]
+    removeTagIds: NotRequired[list[int]]
+
+
+class PushLeadsToCampaignParams(TypedDict):
+    pass
+
+
+class PushLeadsToCampaignBodyLeadList(TypedDict):
+    listId: NotRequired[int]
+    leadIds: NotRequired[list[int]]
+    allLeads: NotRequired[bool]
+
+
+class PushLeadsToCampaignBodyCsvSettings(TypedDict):
+    ignoreGlobalBlockList: NotRequired[bool]
+
+
+class PushLeadsToCampaignBodyFilters(TypedDict):
+    campaignId: NotRequired[str]
+    status: NotRequired[str]
+    leadCategoryIds: NotRequired[str]
+    emailStatus: NotRequired[str]
+
+
+class PushLeadsToCampaignBody(TypedDict):
+    campaignId: NotRequired[int]
+    campaignName: NotRequired[str]
+    action: str
+    leadList: NotRequired[PushLeadsToCampaignBodyLeadList]
+    csvSettings: NotRequired[PushLeadsToCampaignBodyCsvSettings]
+    filters: NotRequired[PushLeadsToCampaignBodyFilters]
+
+
+class PushLeadsBetweenListsParams(TypedDict):
+    pass
+
+
+class PushLeadsBetweenListsBody(TypedDict):
+    action: str
+    leadIds: NotRequired[list[int]]
+    fromListId: NotRequired[int]
+    toListId: int
+
+
+class PushLeadsToListParams(TypedDict):
+    pass
+
+
+class PushLeadsToListBodyFilters(TypedDict):
+    campaignId: NotRequired[str]
+    status: NotRequired[str]
+    leadCategoryIds: NotRequired[str]
+    emailStatus: NotRequired[str]
+
+
+class PushLeadsToListBody(TypedDict):
+    listId: int
+    leadIds: NotRequired[list[int]]
+    allLeads: NotRequired[bool]
+    filters: NotRequired[PushLeadsToListBodyFilters]
+    action: NotRequired[str]
+
+
+class PushCampaignLeadsToListParams(TypedDict):
+    pass
+
+
+class PushCampaignLeadsToListBody(TypedDict):
+    campaignId: int
+    listId: int
+    leadMapIds: NotRequired[list[int]]
+    allLeads: NotRequired[bool]
+
+
+class ListLeadNotesParams(TypedDict):
+    lead_id: int
+
+
+class ListLeadTasksParams(TypedDict):
+    lead_id: int
+
+
+class ListLeadTagsParams(TypedDict):
+    leadId: NotRequired[int]
+
+
+class AddTagsToLeadParams(TypedDict):
+    pass
+
+
+class AddTagsToLeadBody(TypedDict):
+    leadId: int
+    tagIds: list[int]
+
+
+class RemoveTagFromLeadParams(TypedDict):
+    tag_mapping_id: int
 
 
 class PauseLeadInCampaignParams(TypedDict):

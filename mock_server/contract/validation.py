@@ -78,7 +78,8 @@ class Checker:
         elif kind.name in ("additionalProperties", "unevaluatedProperties"):
             path.append(kind.unexpected[0])
         code = ""
-        if kind.name not in ("type", "required", "additionalProperties"):
+        is_bad_id = kind.name == "type" and self.source == "params"  # a path is text: its type is a matter of its value
+        if is_bad_id or kind.name not in ("type", "required", "additionalProperties"):
             code = self._literal_error(list(error.schema_path))
         message = f'"{_label(path)}" {_sentence(error)}'
         return InvalidRequestError(
