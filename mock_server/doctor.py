@@ -17,13 +17,30 @@ _REFERENCES = (
     ("variant", "step_id", "step"),
     ("campaign_email_account", "campaign_id", "campaign"),
     ("campaign_email_account", "email_account_id", "email_account"),
+    ("lead_note", "enrolment_id", "enrolment"),
+    ("lead_task", "enrolment_id", "enrolment"),
+    ("lead_list_member", "lead_list_id", "lead_list"),
+    ("lead_list_member", "lead_id", "lead"),
+    ("tag_mapping", "tag_id", "tag"),
 )
+#: (holder, its table without what is deleted)
+_TAGGED = (
+    ("email_account", "deleted_at IS NULL"), ("campaign", "deleted_at IS NULL"), ("lead", "1"), ("lead_list", "1"),
+)  # fmt: skip
 #: workspaces that were reset, and campaigns that were deleted: their rows wait for their removal
 _RESET = "SELECT workspace_id FROM purge_task WHERE column_name = ''"
 _DELETED = "SELECT id FROM campaign AS c WHERE c.workspace_id = r.workspace_id AND c.deleted_at IS NOT NULL"
+_DELETED_LIST = (
+    "SELECT value FROM purge_task AS p WHERE p.workspace_id = r.workspace_id AND p.table_name = 'lead_list_member'"
+)
 _MEMBERSHIPS = (
     "SELECT count(*) FROM email_account AS a WHERE deleted_at IS NULL AND campaign_count != (SELECT count(*)"
     " FROM campaign_email_account AS m WHERE m.workspace_id = a.workspace_id AND m.email_account_id = a.id)"
+)
+_LISTED = (
+    "SELECT count(*) FROM lead_list AS r WHERE lead_count != (SELECT count(*)"
+    " FROM lead_list_member AS m WHERE m.workspace_id = r.workspace_id AND m.lead_list_id = r.id)"
+    f" AND r.workspace_id NOT IN ({_RESET})"
 )
 _OF = "FROM message AS m WHERE m.workspace_id = r.workspace_id AND m.campaign_id = {campaign} AND m.type = 'SENT'"
 _OF_CAMPAIGN = _OF.format(campaign="r.id") + " AND m.step_id IS NOT NULL"
@@ -60,6 +77,8 @@ def problems(database: Database) -> Iterator[str]:
             yield f"{counted.name}: {wrong} kept counts differ from the rows of {counted.table.name}"
     if wrong := connection.execute(_MEMBERSHIPS).fetchone()[0]:
         yield f"email_account.campaign_count: {wrong} kept counts differ from the memberships"
+    if wrong := connection.execute(_LISTED).fetchone()[0]:
+        yield f"lead_list.lead_count: {wrong} kept counts differ from the members"
     yield from _miscounted(database)
     if wrong := connection.execute(_DUE_FOR_NOTHING).fetchone()[0]:
         yield f"enrolment.next_at: {wrong} leads are due for a mail that they must not get"
@@ -80,13 +99,23 @@ def _miscounted(database: Database) -> Iterator[str]:
 
 def _hanging(database: Database) -> Iterator[str]:
     for name, column, other in _REFERENCES:
+        waiting = [f"campaign_id NOT IN ({_DELETED})"] if "campaign_id" in metadata.tables[name].c else []
+        waiting += [f"lead_list_id NOT IN ({_DELETED_LIST})"] if "lead_list_id" in metadata.tables[name].c else []
         target = f"SELECT 1 FROM {other} AS o WHERE o.workspace_id = r.workspace_id AND o.id = r.{column}"
         sql = (
             f"SELECT count(*) FROM {name} AS r WHERE r.workspace_id NOT IN ({_RESET})"
-            f" AND r.campaign_id NOT IN ({_DELETED}) AND NOT EXISTS ({target})"
+            f"{''.join(f' AND r.{one}' for one in waiting)} AND NOT EXISTS ({target})"
         )
         if wrong := database.writer.execute(sql).fetchone()[0]:
             yield f"{name}.{column}: {wrong} rows refer to a {other} that does not exist"
+    for holder, live in _TAGGED:
+        target = f"SELECT 1 FROM {holder} AS o WHERE o.workspace_id = r.workspace_id AND o.id = r.holder_id AND {live}"
+        sql = (
+            f"SELECT count(*) FROM tag_mapping AS r WHERE r.workspace_id NOT IN ({_RESET})"
+            f" AND r.holder = '{holder}' AND NOT EXISTS ({target})"
+        )
+        if wrong := database.writer.execute(sql).fetchone()[0]:
+            yield f"tag_mapping.holder_id: {wrong} rows refer to a {holder} that does not exist"
 
 
 def _overtaken(database: Database) -> Iterator[str]:

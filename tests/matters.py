@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi.testclient import TestClient
 
@@ -17,7 +18,7 @@ NOW = "2026-01-01T00:00:00Z"
 #: ids that a fresh workspace gives to the first of each kind
 FIRST = {
     "campaign_id": 1001, "email_account_id": 1001, "lead_id": 3_000_000_001, "lead_map_id": 3_000_000_001,
-    "webhook_id": 1001,
+    "webhook_id": 1001, "lead_list_id": 1001, "tag_mapping_id": 1001,
 }  # fmt: skip
 
 Given = Callable[[Api], object]
@@ -83,5 +84,6 @@ def with_field(body: Any, field: str, value: Any) -> Any:
 
 
 def _read(api: Api, path: str) -> tuple[int, str]:
-    answer = api.get(path)
+    place, _, query = path.partition("?")
+    answer = api.get(place, params=dict(parse_qsl(query)))
     return answer.status_code, answer.text

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Table
+
+from mock_server.doctor import problems
+from mock_server.families.crm.tables import lead_note, lead_task
+from mock_server.families.lead_lists.tables import lead_list
 from mock_server.families.webhooks.tables import delivery
 from mock_server.state.database import Row, Session
 from tests.conftest import Api
@@ -42,3 +47,52 @@ def rows(api: Api, table: str) -> list[Row]:
 
     assert api.client.portal is not None
     return api.client.portal.call(read)
+
+
+def note(api: Api, campaign_id: int, map_id: int, text: str, at: int) -> int:
+    """A note on a lead's row in a campaign; its id."""
+    return _on_row(api, lead_note, campaign_id, map_id, at, note=text)
+
+
+def task(api: Api, campaign_id: int, map_id: int, name: str, at: int, **columns: object) -> int:
+    """A task on a lead's row in a campaign; its id."""
+    return _on_row(api, lead_task, campaign_id, map_id, at, name=name, **columns)
+
+
+def noted(api: Api, kind: str, campaign_id: int, map_id: int, text: str, at: int) -> int:
+    """A note or a task, for `notes` and `tasks`."""
+    return (note if kind == "notes" else task)(api, campaign_id, map_id, text, at)
+
+
+def _on_row(api: Api, table: Table, campaign_id: int, map_id: int, at: int, **columns: object) -> int:
+    def write() -> int:
+        db = session(api)
+        row_id = db.next_ids(table.name)
+        db.insert(table, id=row_id, campaign_id=campaign_id, enrolment_id=map_id, created_at=at, **columns)
+        return row_id
+
+    assert api.client.portal is not None
+    return api.client.portal.call(write)
+
+
+def defects(api: Api) -> list[str]:
+    """What the doctor finds in the server's store."""
+
+    def look() -> list[str]:
+        return list(problems(api.client.app.state.world.database))  # type: ignore[attr-defined]
+
+    assert api.client.portal is not None
+    return api.client.portal.call(look)
+
+
+def lead_lists(api: Api, count: int) -> None:
+    """So many empty lists at once; the workspace must be stored."""
+
+    def write() -> None:
+        db = session(api)
+        first = db.next_ids("lead_list", count)
+        made = {"created_at": 0, "updated_at": 0}
+        db.insert_many(lead_list, [{"id": first + n, "name": f"list {n}", **made} for n in range(count)])
+
+    assert api.client.portal is not None
+    api.client.portal.call(write)

@@ -1,4 +1,4 @@
-"""Fields that have no effect before mails are sent, or before clients and lead lists exist, are taken all the same."""
+"""Fields that have no effect before mails are sent, or before clients exist, are taken all the same."""
 
 from __future__ import annotations
 
@@ -66,9 +66,3 @@ def test_categories_can_be_asked_for_by_client(api: Api) -> None:
     assert api.get("/leads/fetch-categories", params={"client_id": 22}).json() == (
         api.get("/leads/fetch-categories").json()
     )  # fmt: skip
-
-
-def test_no_lead_is_in_a_list(api: Api) -> None:
-    """There are no lead lists yet, so no lead is found in any."""
-    api.add(api.campaign(), "ann@one.example")
-    assert api.get("/leads/all", params={"listId": 1}).json() == {"ok": True, "data": {"leads": []}}

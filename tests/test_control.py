@@ -260,7 +260,7 @@ def test_state_counts_the_rows(api: Api) -> None:
     world = build(api, "anna")
     expected = {
         "campaign": 3,
-        "lead": 4,
+        "lead": 5,
         "enrolment": 6,
         "step": 4,
         "variant": 2,
@@ -274,7 +274,7 @@ def test_state_counts_the_rows(api: Api) -> None:
     tables = api.control("GET", "/state").json()["tables"]
     left = {
         "campaign": 2,
-        "lead": 4,
+        "lead": 5,
         "enrolment": 2,
         "step": 2,
         "variant": 1,

@@ -24,6 +24,7 @@ CONTRACT = Contract(openapi_directory())
 UNKNOWN = 3_999_999_999
 #: what no call of these editions gets: answers to a rate limit, and the validation text of another edition
 NOT_RAISED = {"rate_limited", "rate_limited_guide", "invalid_parameters"}
+LEAD_WORDS = ("{lead_id}", "{lead_map_id}", "'lead_ids'", "leadId", "leadMapIds", "leadList")
 REQUIRED: dict[str, dict[str, object]] = {
     "get_lead_by_email": {"email": "ann@x.example"},
     "delete_from_global_block_list": {"id": 1},
@@ -51,10 +52,11 @@ def refusals(edition: str) -> Iterator[Refusal]:
     """The error answers that an edition's document promises for codes that its operations can raise."""
     document = CONTRACT.document(edition)
     for path, _, operation in operations_of(document):
-        named = path + str(operation.get("requestBody"))
+        named = path + str(operation.get("requestBody")) + str(operation.get("parameters"))
         raisable = {
-            "lead_not_found": "{lead_" in path or "'lead_ids'" in named, "campaign_not_found": "campaign_id" in named,
-        }  # fmt: skip
+            "lead_not_found": any(word in named for word in LEAD_WORDS),
+            "campaign_not_found": any(word in named for word in ("campaign_id", "campaignId")),
+        }
         taken = set(NOT_RAISED)
         for status, name, example in _examples(document, operation):
             codes = example.get("x-codes", [name] if status >= 400 else [])
@@ -100,9 +102,7 @@ class Caller:
         """The operation on what the world has, apart from `ids`; a required query parameter has some value."""
         if set(re.findall(r"{(\w+)}", self.one.path)) - ids.keys():
             world = self.world
-            known = {"campaign_id": world.campaign_id, "lead_id": world.lead_ids[0], "lead_map_id": world.lead_map_id}
-            known |= {"email_account_id": world.email_account_id, "webhook_id": world.webhook_id}
-            ids = {**known, **ids}
+            ids = {**world.places, **ids}
         params = {**REQUIRED.get(self.one.id, {}), **(query or {})}
         more = {} if body is None else {"json": body}
         return self.api.request(
@@ -172,8 +172,16 @@ def _full_of_fields(call: Caller) -> Provoked:
     return call.own({"email": call.world.email, "custom_fields": {f"f{n}": n for n in range(200)}}), {}
 
 
+def _replaced(call: Caller, **values: object) -> Any:
+    """The operation with those of the values that its body has a place for."""
+    body = worlds.body_for(call.one, call.world)
+    return call.own({**body, **{name: value for name, value in values.items() if name in body}})
+
+
 def _no_campaign(call: Caller) -> Provoked:
     example = call.one.example
+    if {"campaign_ids", "campaignId"} & (example or {}).keys():
+        return _replaced(call, campaign_ids=[call.world.campaign_id, UNKNOWN], campaignId=UNKNOWN), {}
     if "parent_campaign_id" in (example or {}):
         return call.own({**example, "parent_campaign_id": UNKNOWN}), {}
     if "email_campaign_id" in (example or {}):
@@ -183,9 +191,34 @@ def _no_campaign(call: Caller) -> Provoked:
 
 def _no_lead(call: Caller) -> Provoked:
     example = call.one.example
+    if call.one.id == "list_lead_tags":
+        return call.own(query={"leadId": UNKNOWN}), {}
+    if call.one.id == "push_leads_between_lists":
+        return call.own({"action": "move", "leadIds": [UNKNOWN], "toListId": call.world.lead_list_id}), {}
+    if {"leadId", "leadIds", "leadMapIds", "leadList"} & (example or {}).keys():
+        some = [call.world.lead_ids[0], UNKNOWN]
+        return _replaced(call, leadId=UNKNOWN, leadIds=some, leadMapIds=some, leadList={"leadIds": some}), {}
     if "lead_ids" in (example or {}):
         return call.own({"lead_ids": [call.world.lead_ids[0], UNKNOWN]}), {}
     return call.own(example, lead_id=UNKNOWN, lead_map_id=UNKNOWN), {}
+
+
+def _no_list(call: Caller) -> Provoked:
+    if call.one.path.startswith("/lead-list/{"):
+        return call.own(call.one.example, lead_list_id=UNKNOWN), {}
+    lists = [call.world.lead_list_id, UNKNOWN]
+    return _replaced(call, listIds=lists, listId=UNKNOWN, toListId=UNKNOWN, leadList={"listId": UNKNOWN}), {}
+
+
+def _no_tag(call: Caller) -> Provoked:
+    tags = [call.world.tag_id, UNKNOWN]
+    return _replaced(call, tag_ids=tags, tagIds=tags, id=UNKNOWN), {"id": UNKNOWN}
+
+
+def _pushed_without_credit(call: Caller) -> Provoked:
+    assert call.world.lead_list_id
+    assert call.api.control("PUT", "/settings", {"lead_credit": 0}).status_code == 200
+    return _replaced(call), {"count": 1}  # the other lead of the list is in the campaign
 
 
 def _no_webhook(call: Caller) -> Provoked:
@@ -205,7 +238,8 @@ def _similar_webhook(call: Caller) -> Provoked:
 
 
 def _unknown_word(call: Caller) -> Provoked:
-    answer = call.own(query={"unknown": 1}, campaign_id=1, lead_id=1, lead_map_id=1, email_account_id=1, webhook_id=1)
+    ids = dict.fromkeys(re.findall(r"{(\w+)}", call.one.path), 1)
+    answer = call.own(query={"unknown": 1}, **ids)
     validation = {"source": "query", "keys": ["unknown"]}
     return answer, {"message": '"unknown" is not allowed', "validation": validation}
 
@@ -266,6 +300,16 @@ PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
     ("add_emails_to_block_list", "invalid_block_list_entry"): lambda call: (
         call.own({"emails": ["ok@x.example", "ann@"]}), {"value": "ann@"},
     ),
+    ("push_leads_to_campaign", "lead_credit_exhausted"): _pushed_without_credit,
+    "tag_not_found": _no_tag,
+    "tag_mapping_not_found": lambda call: (call.own(tag_mapping_id=UNKNOWN), {}),
+    "email_account_ids_empty": lambda call: (call.own({"email_account_ids": [], "tag_ids": [1]}), {}),
+    "tag_ids_empty": lambda call: (call.own({"email_account_ids": [1], "tag_ids": []}), {}),
+    "foreign_email_addresses": lambda call: (
+        call.own({"email_ids": [f"BOX@{call.world.marker}.example", "x@other.example"]}),
+        {"emails": ["x@other.example"]},
+    ),
+    "lead_list_not_found": _no_list,
     "webhook_not_found": _no_webhook,
     "invalid_webhook_url": lambda call: (_webhook(call, webhook_url="notaurl"), {"value": "notaurl"}),
     "invalid_event_types": lambda call: (_webhook(call, event_types=["EMAIL_FOO"]), {"value": "EMAIL_FOO"}),

@@ -52,12 +52,7 @@ def _ids_of(api: Api, world: World, body: Any) -> Any:
     """A sample with the ids of this world in place of the sample's own."""
     if not isinstance(body, dict):
         return body
-    own: dict[str, Any] = {
-        "email_account_ids": [world.email_account_id], "parent_campaign_id": world.campaign_id,
-        "email_campaign_id": world.campaign_id,
-        "lead_ids": list(world.lead_ids[:2]),
-    }  # fmt: skip
-    body = {name: own.get(name, value) for name, value in body.items()}
+    body = worlds.with_own(body, world.fields)
     if any("id" in step for step in body.get("sequences", ())):
         saved = api.get(f"/campaigns/{world.campaign_id}/sequences").json()
         body["sequences"] = [_step_ids(step, known) for step, known in zip(body["sequences"], saved, strict=True)]
@@ -77,11 +72,7 @@ def _step_ids(step: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
 
 def send(api: Api, one: Described, world: World, body: Any) -> Any:
     """The operation on what the world has, with a body."""
-    values = {
-        "campaign_id": world.campaign_id, "lead_id": world.lead_ids[0], "lead_map_id": world.lead_map_id,
-        "email_account_id": world.email_account_id, "webhook_id": world.webhook_id,
-    }  # fmt: skip
-    return api.request(one.method, one.path.format(**values), json=_ids_of(api, world, body))
+    return api.request(one.method, worlds.path_of(one, world), json=_ids_of(api, world, body))
 
 
 def _sheet_bodies() -> list[Any]:
@@ -201,6 +192,16 @@ def _summary(api: Api, world: World) -> Any:
     return api.get(f"/campaigns/{world.campaign_id}/webhooks/summary", params=worlds.EVER)
 
 
+def _noted(kind: str) -> Callable[[Api, World], Any]:
+    """The notes or tasks of a lead that has one."""
+
+    def read(api: Api, world: World) -> Any:
+        store.noted(api, kind, world.campaign_id, world.lead_map_id, "Call on Friday", 1_772_323_200_000)
+        return api.get(f"/crm/leads/{kind}/{world.lead_ids[0]}")
+
+    return read
+
+
 #: (operation, example) -> the call that is answered so, where the operation on the world as it is answers another one
 CALLS: dict[tuple[str, str], Callable[[Api, World], Any]] = {
     ("add_leads_to_campaign", "counts_only"): lambda api, world: api.post(
@@ -209,6 +210,12 @@ CALLS: dict[tuple[str, str], Callable[[Api, World], Any]] = {
     ),
     ("get_campaign_webhook_summary", "summary"): _summary,
     ("get_campaign_webhook_summary", ""): _summary,
+    ("list_all_leads", "page"): lambda api, _: api.get("/leads/global-leads", params={"limit": 1}),
+    ("list_all_leads", ""): lambda api, _: api.get("/leads/global-leads", params={"limit": 1}),
+    ("list_lead_notes", "notes"): _noted("notes"),
+    ("list_lead_notes", ""): _noted("notes"),
+    ("list_lead_tasks", "tasks"): _noted("tasks"),
+    ("list_lead_tasks", ""): _noted("tasks"),
     ("list_leads_by_campaign", "empty"): lambda api, world: api.get(f"/campaigns/{world.child_id}/leads"),
     ("get_lead_by_email", "not_found"): lambda api, world: api.get("/leads/", params={"email": "nobody@example.com"}),
     ("get_lead_by_id", "not_found"): lambda api, world: api.get(f"/leads/{MISSING}"),

@@ -29,6 +29,20 @@ warnings = {{ fail-on = ["missing_auth", "missing_test_data"] }}
 "path.email_account_id" = 1001
 "path.lead_map_id" = 3000000001
 "path.webhook_id" = 1001
+"path.lead_list_id" = 1001
+"path.tag_mapping_id" = 1001
+"body.campaignId" = 1001
+"body.listId" = 1001
+"body.toListId" = 1001
+"body.id" = 1001
+"body.leadId" = 3000000001
+"body.leadIds" = [3000000001]
+"body.leadMapIds" = [3000000001]
+"body.campaign_ids" = [1001]
+"body.tag_ids" = [1001]
+"body.tagIds" = [1001]
+"body.removeTagIds" = [1001]
+"body.listIds" = [1001]
 "body.parent_campaign_id" = 1001
 "body.email_campaign_id" = 1001
 "body.email_lead_map_id" = 3000000001
@@ -71,6 +85,10 @@ def test_nothing_that_a_fuzzer_sends_breaks_the_promises(tmp_path: Path, edition
             assert api.post("/campaigns/1001/sequences", {"sequences": [step]}).status_code == 200
             hook = {"webhook_url": "https://inbox.simulator.test/", "association_type": "user"}
             assert api.post("/webhook/create", hook).json()["id"] == 1001
+            assert api.post("/tags", {"name": "VIP"}).json()["data"]["id"] == 1001
+            assert api.post("/lead-list/", {"listName": "Prospects"}).json()["data"]["id"] == 1001
+            tagged = {"leadId": 3_000_000_001, "tagIds": [1001]}
+            assert api.post("/crm/leads/tags", tagged).json()["data"][0]["id"] == 1001
         output = fuzz(running, tmp_path, edition, "--exclude-method", "DELETE")
         output += fuzz(running, tmp_path, edition, "--include-method", "DELETE", "--warnings", "off")
         with running.api(KEY) as api:

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.conftest import Api
+from tests.lead_lists import lead_list
 from tests.matters import matters
 from tests.sending import ALWAYS, equip, steps
 
@@ -28,6 +29,7 @@ def two_leads(api: Api) -> None:
     api.post(f"{ROWS}/{ANN}/unsubscribe")
     api.campaign(client_id=23)
     api.add(1002, "cleo@three.example")
+    lead_list(api, "ann@one.example")
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,7 @@ def test_the_leads_of_a_campaign_follow_the_filters(client: TestClient, field: s
         ("list_all_leads_v2", "emailStatus", "is_unsubscribed", "is_opened"),
         ("list_all_leads_v2", "leadType", "active", "yet_to_use"),
         ("list_all_leads_v2", "clientId", 22, 23),
+        ("list_all_leads_v2", "listId", 1001, 1002),
         ("list_all_leads_v2", "leadEmail", "ann@one.example", "ben@two.example"),
         ("get_lead_by_email", "email", "ann@one.example", "ben@two.example"),
     ],

@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 
 from mock_server.families.block_list import records as block_list
-from mock_server.families.leads import imports, records
+from mock_server.families.crm import records as crm
+from mock_server.families.lead_lists import membership
+from mock_server.families.lead_lists import records as lead_lists
+from mock_server.families.leads import imports, records, selection
+from mock_server.families.tags import records as tags
 from mock_server.state.database import Database, StoreError
 from mock_server.state.statements import Statement
 from tests.servers import run, server
+
+NONE: frozenset[str] = frozenset()
 
 
 def plan(database: Database, statement: Statement) -> str:
@@ -63,6 +69,14 @@ def test_a_workspace_follows_the_server_until_it_chooses(tmp_path: Path) -> None
         (records._campaign_page(("status = :status",), (), False), "enrolment_by_status"),
         (records._campaign_page(("category_id = :category_id",), (), False), "enrolment_by_category"),
         (records._OF_LEADS, "enrolment_of_lead"),
+        (selection._after(NONE, frozenset({"list_id"})), "lead_list_member USING PRIMARY KEY"),
+        (selection._ids(NONE, frozenset({"ids"})), "lead USING PRIMARY KEY (workspace_id=? AND id=?)"),
+        (membership._REMOVE_ELSEWHERE, "lead_list_of_lead"),
+        (lead_lists._ACTIVE, "enrolment_of_lead"),
+        (lead_lists._filtered(frozenset({"tag_ids"}), counted=True), "tag_mapping_of_tag"),
+        (tags._OF_HOLDERS, "tag_mapping_of_holder"),
+        (tags._HOLDERS, "tag_mapping_of_tag"),
+        (crm._NOTES, "lead_note_of_enrolment"),
         (block_list._HITS, "block_list_by_value"),
         (block_list._block(False, True), "enrolment_of_lead"),
     ],

@@ -83,14 +83,41 @@ class World:
     lead_map_id: int
     entry_id: int
     webhook_id: int
+    tag_id: int
+    lead_list_id: int
+    other_list_id: int
+    tag_mapping_id: int
 
     @property
     def ids(self) -> tuple[object, ...]:
         """All of them."""
         return (
             self.campaign_id, self.other_campaign_id, self.child_id, self.email_account_id, self.other_account_id,
-            self.lead_ids, self.lead_map_id, self.entry_id, self.webhook_id,
+            self.lead_ids, self.lead_map_id, self.entry_id, self.webhook_id, self.tag_id, self.lead_list_id,
+            self.other_list_id, self.tag_mapping_id,
         )  # fmt: skip
+
+    @property
+    def places(self) -> dict[str, int]:
+        """What stands in the paths of operations."""
+        return {
+            "campaign_id": self.campaign_id, "lead_id": self.lead_ids[0], "lead_map_id": self.lead_map_id,
+            "email_account_id": self.email_account_id, "webhook_id": self.webhook_id,
+            "lead_list_id": self.lead_list_id, "tag_mapping_id": self.tag_mapping_id,
+        }  # fmt: skip
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What stands in the bodies of operations."""
+        return {
+            "parent_campaign_id": self.campaign_id, "email_account_ids": [self.email_account_id],
+            "lead_ids": list(self.lead_ids[:2]), "email_campaign_id": self.campaign_id,
+            "email_lead_map_id": self.lead_map_id, "sub_sequence_id": self.child_id, "tag_ids": [self.tag_id],
+            "campaign_ids": [self.campaign_id], "email_ids": [f"box@{self.marker}.example"], "tagIds": [self.tag_id],
+            "listIds": [self.lead_list_id], "listId": self.lead_list_id, "fromListId": self.lead_list_id,
+            "toListId": self.other_list_id, "leadId": self.lead_ids[1], "leadIds": list(self.lead_ids[:2]),
+            "leadMapIds": [self.lead_map_id], "campaignId": self.campaign_id,
+        }  # fmt: skip
 
     @property
     def email(self) -> str:
@@ -99,7 +126,10 @@ class World:
 
 
 def build(api: Api, marker: str) -> World:
-    """Two campaigns of two clients, a sub-sequence, steps, mailboxes, leads in several states, a block list, a hook."""
+    """Two campaigns of two clients, a sub-sequence, steps, mailboxes, leads in several states, a block list, a hook.
+
+    One tag is on the first of everything that has tags; two leads are in a list, one of them in no campaign.
+    """
     campaign_id = api.campaign(name=f"{marker} spring", client_id=22)
     other_id = api.campaign(name=f"{marker} autumn", client_id=23)
     child = {"parent_campaign_id": campaign_id, "subsequence_name": f"{marker} child", "condition_events": []}
@@ -138,8 +168,20 @@ def build(api: Api, marker: str) -> World:
         "event_types": ["EMAIL_SENT", "EMAIL_REPLY"],
     }  # fmt: skip
     webhook_id: int = _done(api.post(f"/campaigns/{campaign_id}/webhooks", hook))["id"]
+    tag_id: int = _done(api.post("/tags", {"name": f"{marker} tag"}))["data"]["id"]
+    lists: list[int] = [
+        _done(api.post("/lead-list/", {"listName": f"{marker} {name}"}))["data"]["id"] for name in ("first", "second")
+    ]
+    listed = {"leadList": [leads[0], {"email": f"listed@{marker}.example"}], "fileName": "leads.csv"}
+    _done(api.post(f"/lead-list/{lists[0]}/import", listed))
+    tagged = {"email_account_ids": [account_id], "tag_ids": [tag_id]}
+    _done(api.post("/email-accounts/tag-mapping", tagged))
+    _done(api.post("/campaigns/tags", {"campaign_ids": [campaign_id], "tag_ids": [tag_id]}))
+    _done(api.post("/lead-list/assign-tags", {"listIds": lists[:1], "tagIds": [tag_id]}))
+    mapping = _done(api.post("/crm/leads/tags", {"leadId": lead_ids[0], "tagIds": [tag_id]}))["data"][0]
     return World(
-        marker, campaign_id, other_id, child_id, account_id, second_id, lead_ids, map_id, entry_id, webhook_id
+        marker, campaign_id, other_id, child_id, account_id, second_id, lead_ids, map_id, entry_id, webhook_id,
+        tag_id, lists[0], lists[1], mapping["id"],
     )  # fmt: skip
 
 
@@ -159,27 +201,29 @@ def call(api: Api, one: Described, world: World) -> Any:
 
 def path_of(one: Described, world: World) -> str:
     """The operation's path with the ids of `world`."""
-    return one.path.format(
-        campaign_id=world.campaign_id, lead_id=world.lead_ids[0], lead_map_id=world.lead_map_id,
-        email_account_id=world.email_account_id, webhook_id=world.webhook_id,
-    )  # fmt: skip
+    return one.path.format(**world.places)
 
 
 def body_for(one: Described, world: World) -> Any:
     """The document's example with the ids of `world` in it."""
     if not isinstance(one.example, dict):
         return one.example
-    own: dict[str, Any] = {
-        "parent_campaign_id": world.campaign_id, "email_account_ids": [world.email_account_id],
-        "lead_ids": list(world.lead_ids[:2]), "domain_block_list": [f"{world.marker}.example"], "emails": [world.email],
-        "email_campaign_id": world.campaign_id,
-        "email_lead_map_id": world.lead_map_id, "sub_sequence_id": world.child_id,
-    }  # fmt: skip
-    body: dict[str, Any] = {name: own.get(name, value) for name, value in one.example.items()}
+    own = {**world.fields, "domain_block_list": [f"{world.marker}.example"], "emails": [world.email]}
+    body: dict[str, Any] = with_own(one.example, own)
     if one.id in ("delete_campaign_webhook", "delete_webhook"):
         body["id"] = world.webhook_id
+    if one.id == "update_email_account_tag":
+        body["id"] = world.tag_id
     if "sequences" in body:
         body["sequences"] = [{k: v for k, v in step.items() if k != "id"} for step in body["sequences"]]
+    return body
+
+
+def with_own(body: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """A body with the values of `own` in place of its own, in its objects too."""
+    body = {name: own.get(name, value) for name, value in body.items()}
+    if isinstance(body.get("leadList"), dict):
+        body["leadList"] = with_own(body["leadList"], own)
     return body
 
 
@@ -200,7 +244,10 @@ def glance(api: Api, world: World) -> list[tuple[str, int, str]]:
 def _reads(api: Api, world: World, most: int = 9) -> Iterator[tuple[str, int, str]]:
     queries: dict[str, list[dict[str, str]]] = {
         "get_lead_by_email": [{"email": world.email}], "list_leads_by_campaign": [{}, *_MARKED],
-        "get_campaign_webhook_summary": [EVER],
+        "get_campaign_webhook_summary": [EVER], "list_campaigns": [{"include_tags": "true"}],
+        "list_campaign_email_accounts": [{"include_tags": "true"}], "get_email_account": [{"fetch_tags": "true"}],
+        "list_all_leads_v2": [{}, {"listId": str(world.lead_list_id)}],
+        "list_lead_tags": [{}, {"leadId": str(world.lead_ids[0])}],
     }  # fmt: skip
     for one in READS:
         for values in _places(one, world)[:most]:
@@ -219,4 +266,6 @@ def _places(one: Described, world: World) -> list[dict[str, int]]:
         return [{"email_account_id": account_id} for account_id in (world.email_account_id, world.other_account_id)]
     if "{webhook_id}" in one.path:
         return [{"webhook_id": world.webhook_id}]
+    if "{lead_list_id}" in one.path:
+        return [{"lead_list_id": list_id} for list_id in (world.lead_list_id, world.other_list_id)]
     return [{}]

@@ -133,7 +133,7 @@ class World:
         return self.database.writer.execute(sql, (workspace.id,)).fetchone() is not None
 
     def counts(self, workspace: Workspace) -> dict[str, int]:
-        """Rows per table, without what belongs to deleted campaigns."""
+        """Rows per table, without what belongs to deleted campaigns and lead lists."""
         found = {}
         for table in metadata.sorted_tables:
             if table.name in _INTERNAL:
@@ -144,6 +144,8 @@ class World:
             elif "campaign_id" in table.c and table.name != "event":
                 live = "SELECT id FROM campaign WHERE workspace_id = :ws AND deleted_at IS NULL"
                 where += f" AND (campaign_id = 0 OR campaign_id IN ({live}))"
+            elif "lead_list_id" in table.c:
+                where += " AND lead_list_id IN (SELECT id FROM lead_list WHERE workspace_id = :ws)"
             sql = f"SELECT count(*) FROM {table.name} WHERE {where}"
             found[table.name] = self.database.writer.execute(sql, {"ws": workspace.id}).fetchone()[0]
         return found

@@ -2,16 +2,20 @@
 
 from mock_server.families.block_list import operations as _block_list
 from mock_server.families.campaigns import operations as _campaigns
+from mock_server.families.crm import operations as _crm
 from mock_server.families.email_accounts import campaign_operations as _campaign_email_accounts
 from mock_server.families.email_accounts import operations as _email_accounts
 from mock_server.families.inbox import operations as _inbox
+from mock_server.families.lead_lists import operations as _lead_lists
+from mock_server.families.lead_lists import push_operations as _lead_pushes
 from mock_server.families.leads import operations as _leads
 from mock_server.families.leads import state_operations as _lead_states
 from mock_server.families.sequences import operations as _sequences
+from mock_server.families.tags import operations as _tags
 from mock_server.families.webhooks import operations as _webhooks
 
 __all__: list[str] = []
 OPERATION_MODULES = (
     _campaigns, _sequences, _email_accounts, _campaign_email_accounts, _leads, _lead_states, _block_list, _inbox,
-    _webhooks,
+    _webhooks, _tags, _lead_lists, _lead_pushes, _crm,
 )  # fmt: skip

@@ -17,6 +17,14 @@ def table(name: str, *parts: Column[Any] | Index, key: tuple[str, ...] = ("id",)
     )  # fmt: skip
 
 
+def relation(name: str, *parts: Column[Any] | Index, key: tuple[str, ...]) -> Table:
+    """A table of a workspace's pairs, which need no id of their own, stored in the order of (workspace, *key)."""
+    return Table(
+        name, metadata, Column("workspace_id", Integer, nullable=False), *parts,
+        PrimaryKeyConstraint("workspace_id", *key), sqlite_with_rowid=False,
+    )  # fmt: skip
+
+
 workspace = Table(
     "workspace",
     metadata,

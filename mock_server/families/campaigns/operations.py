@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -15,6 +16,8 @@ from mock_server.families.campaigns import records, rules, views
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.email_accounts import membership
 from mock_server.families.sequences import records as sequences
+from mock_server.families.tags import records as tags
+from mock_server.state.database import Row
 
 _NOT_COPIED = (
     "workspace_id", "id", "created_at", "updated_at", "deleted_at", "name", "status", "client_id", "new_leads_day",
@@ -34,33 +37,26 @@ _JSON = ("track_settings", "out_of_office_detection_settings", "ai_categorisatio
 @operation("list_campaigns")
 def list_campaigns(ctx: Context, params: inputs.ListCampaignsParams) -> Reply:
     """All campaigns in one array, newest id first, sub-sequences included (R, C:sim)."""
-    shown = [_shown(ctx, row, params["include_tags"]) for row in records.all_newest_first(ctx, params.get("client_id"))]
-    return Reply(shown)
+    return Reply(_shown(ctx, records.all_newest_first(ctx, params.get("client_id")), params["include_tags"]))
 
 
 @operation("get_campaign")
 def get_campaign(ctx: Context, params: inputs.GetCampaignParams) -> Reply:
     """One campaign, as in the list."""
-    return Reply(_shown(ctx, records.find(ctx, params["campaign_id"]), params["include_tags"]))
+    return Reply(_shown(ctx, [records.find(ctx, params["campaign_id"])], params["include_tags"])[0])
 
 
-def _shown(ctx: Context, row: Any, with_tags: bool) -> dict[str, Any]:
-    shown = views.campaign(row, ctx.workspace.user_id)
-    return {**shown, "tags": []} if with_tags else shown
+def _shown(ctx: Context, rows: Sequence[Row], with_tags: bool) -> list[dict[str, Any]]:
+    tagged = tags.of(ctx, "campaign", [row["id"] for row in rows]) if with_tags else {}
+    return [views.campaign(row, ctx.workspace.user_id, tagged.get(row["id"])) for row in rows]
 
 
 @operation("create_campaign")
 def create_campaign(ctx: Context, params: inputs.CreateCampaignParams, body: inputs.CreateCampaignBody) -> Reply:
     """Create a campaign in DRAFTED; the name may repeat, as on the real service (S1)."""
     name = body.get("name", "Untitled Campaign")
-    campaign_id = _insert(ctx, name=name, client_id=body.get("client_id"))
+    campaign_id = records.insert(ctx, name=name, client_id=body.get("client_id"))
     return Reply({"ok": True, "id": campaign_id, "name": name, "created_at": iso(ctx.now)})
-
-
-def _insert(ctx: Context, **columns: Any) -> int:
-    campaign_id = ctx.db.next_ids("campaign")
-    ctx.db.insert(campaign, id=campaign_id, created_at=ctx.now, updated_at=ctx.now, **columns)
-    return campaign_id
 
 
 @operation("create_subsequence")
@@ -70,7 +66,7 @@ def create_subsequence(
     """Create a campaign under a parent; it starts DRAFTED and takes its own steps, schedule and status (R, R1)."""
     parent = records.find(ctx, body["parent_campaign_id"])
     name = body.get("subsequence_name", "Untitled Subsequence")
-    campaign_id = _insert(
+    campaign_id = records.insert(
         ctx,
         name=name,
         parent_campaign_id=parent["id"],
@@ -111,7 +107,7 @@ def duplicate_campaign(
 def _copy(ctx: Context, row: Any, parent_id: int | None, keep_client: bool) -> int:
     columns = {name: row[name] for name in _COPIED}
     columns |= {"parent_campaign_id": parent_id, "client_id": row["client_id"] if keep_client else None}
-    copy_id = _insert(ctx, name=f"{row['name']} - copy", **columns)
+    copy_id = records.insert(ctx, name=f"{row['name']} - copy", **columns)
     sequences.copy(ctx, row["id"], copy_id)
     membership.copy(ctx, row["id"], copy_id)
     return copy_id

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import bindparam, select
 
 from mock_server.context import Context
 from mock_server.errors import ApiError
 from mock_server.families.campaigns.tables import campaign
+from mock_server.families.tags import records as tags
 from mock_server.state.database import Row
 from mock_server.state.purge import purge_later
 from mock_server.state.schema import metadata
-from mock_server.state.statements import Statement, this_workspace
+from mock_server.state.statements import Statement, one_of, this_workspace
 
 _LIVE = (this_workspace(campaign), campaign.c.deleted_at.is_(None))
 _ONE = Statement(select(campaign).where(*_LIVE, campaign.c.id == bindparam("id")))
 _ALL = Statement(select(campaign).where(*_LIVE).order_by(campaign.c.id.desc()))
 _OF_CLIENT = Statement(
     select(campaign).where(*_LIVE, campaign.c.client_id == bindparam("client_id")).order_by(campaign.c.id.desc())
+)
+_SOME = Statement(select(campaign.c.id).where(*_LIVE, one_of(campaign.c.id, "ids")))
+_NEWEST_OF_NAME = Statement(
+    select(campaign).where(*_LIVE, campaign.c.name == bindparam("name")).order_by(campaign.c.id.desc()).limit(1)
 )
 _CHILDREN = Statement(
     select(campaign).where(*_LIVE, campaign.c.parent_campaign_id == bindparam("parent")).order_by(campaign.c.id)
@@ -34,6 +42,26 @@ def find(ctx: Context, campaign_id: int) -> Row:
     if row is None:
         raise ApiError("campaign_not_found", hint=f"This workspace has no campaign {campaign_id}.")
     return row
+
+
+def check(ctx: Context, campaign_ids: Sequence[int]) -> None:
+    """ApiError `campaign_not_found` for the first id that the workspace has no campaign of."""
+    found = {row["id"] for row in ctx.db.all(_SOME, ids=list(campaign_ids))}
+    for campaign_id in campaign_ids:
+        if campaign_id not in found:
+            raise ApiError("campaign_not_found", hint=f"This workspace has no campaign {campaign_id}.")
+
+
+def newest_of_name(ctx: Context, name: str) -> Row | None:
+    """The campaign of exactly this name that was made last, if there is one."""
+    return ctx.db.one(_NEWEST_OF_NAME, name=name)
+
+
+def insert(ctx: Context, **columns: Any) -> int:
+    """Make a campaign in DRAFTED; its id."""
+    campaign_id = ctx.db.next_ids("campaign")
+    ctx.db.insert(campaign, id=campaign_id, created_at=ctx.now, updated_at=ctx.now, **columns)
+    return campaign_id
 
 
 def all_newest_first(ctx: Context, client_id: int | None) -> list[Row]:
@@ -62,6 +90,7 @@ def may_be_complete(ctx: Context, campaign_id: int) -> None:
 def hide(ctx: Context, campaign_id: int) -> None:
     """Take a campaign out of every view; what belongs to it is removed in the background."""
     ctx.db.update(campaign, {"id": campaign_id}, deleted_at=ctx.now)
+    tags.forget(ctx, "campaign", campaign_id)
     for table in metadata.sorted_tables:
         if "campaign_id" in table.c and table.name != "event":
             purge_later(ctx.db, table, "campaign_id", campaign_id)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
 from mock_server.clock import iso, iso_or_none
 from mock_server.families.campaigns.rules import TRACK_WORDS
+from mock_server.families.tags import views as tags
 from mock_server.state.database import Row
 
 
-def campaign(row: Row, user_id: int) -> dict[str, Any]:
-    """One campaign, as in the list and on its own (S1, R)."""
-    return {
+def campaign(row: Row, user_id: int, tag_rows: Sequence[Row] | None) -> dict[str, Any]:
+    """One campaign, as in the list and on its own; tags only when they are asked for (S1, R)."""
+    shown = {
         "id": row["id"],
         "user_id": user_id,
         "created_at": iso(row["created_at"]),
@@ -33,6 +35,7 @@ def campaign(row: Row, user_id: int) -> dict[str, Any]:
         "parent_campaign_id": row["parent_campaign_id"],
         "client_id": row["client_id"],
     }
+    return shown if tag_rows is None else {**shown, "tags": tags.listed(tag_rows)}
 
 
 def _window(row: Row) -> dict[str, Any] | None:

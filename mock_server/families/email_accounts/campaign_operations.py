@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from mock_server.clock import iso
 from mock_server.context import Context
@@ -11,6 +12,7 @@ from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.email_accounts import membership, records, views
+from mock_server.families.tags import records as tags
 from mock_server.state.database import Row
 
 
@@ -18,9 +20,10 @@ from mock_server.state.database import Row
 def list_campaign_email_accounts(ctx: Context, params: inputs.ListCampaignEmailAccountsParams) -> Reply:
     """The mailboxes of a campaign, whole; an empty array when it has none (S1, C:sim)."""
     row = campaigns.find(ctx, params["campaign_id"])
-    with_tags = params["include_tags"]
     accounts = membership.accounts_of(ctx, row["id"])
-    return Reply([views.campaign_item(one, ctx.workspace.user_id, ctx.now, with_tags=with_tags) for one in accounts])
+    tagged = tags.of(ctx, "email_account", [one["id"] for one in accounts]) if params["include_tags"] else {}
+    user_id = ctx.workspace.user_id
+    return Reply([views.campaign_item(one, user_id, ctx.now, tagged.get(one["id"])) for one in accounts])
 
 
 @operation("add_campaign_email_accounts")
@@ -30,14 +33,34 @@ def add_campaign_email_accounts(
     """Attach mailboxes; one that is attached already is refreshed (S1; the upsert is our reading)."""
     row = campaigns.find(ctx, params["campaign_id"])
     for account in _allowed(ctx, body["email_account_ids"]):
-        if account["is_suspended"] or account["smtp_failure"] or account["imap_failure"]:
+        if not _usable(account):
             raise ApiError("email_account_unusable", id=account["id"])
-    mappings = membership.attach(ctx, row["id"], body["email_account_ids"])
-    result = [
-        {"id": mapping_id, "email_campaign_id": row["id"], "email_account_id": account_id, "updated_at": iso(ctx.now)}
-        for account_id, mapping_id in mappings.items()
+    return Reply({"ok": True, "result": _attached(ctx, row["id"], body["email_account_ids"])})
+
+
+@operation("add_campaign_email_accounts_by_tag")
+def add_campaign_email_accounts_by_tag(
+    ctx: Context, params: inputs.AddCampaignEmailAccountsByTagParams, body: inputs.AddCampaignEmailAccountsByTagBody
+) -> Reply:
+    """Attach the mailboxes that have one of the tags and can send, by id (C:ironmark; inferred)."""
+    row = campaigns.find(ctx, params["campaign_id"])
+    tags.check(ctx, body["tag_ids"])
+    found = records.by_ids(ctx, tags.holders(ctx, "email_account", body["tag_ids"]))
+    usable = sorted(account_id for account_id, account in found.items() if _usable(account))
+    return Reply({"ok": True, "result": _attached(ctx, row["id"], usable)})
+
+
+def _usable(account: Row) -> bool:
+    return not (account["is_suspended"] or account["smtp_failure"] or account["imap_failure"])
+
+
+def _attached(ctx: Context, campaign_id: int, account_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Attach mailboxes; the mappings as they are shown."""
+    mappings = membership.attach(ctx, campaign_id, account_ids)
+    return [
+        {"id": one, "email_campaign_id": campaign_id, "email_account_id": account_id, "updated_at": iso(ctx.now)}
+        for account_id, one in mappings.items()
     ]
-    return Reply({"ok": True, "result": result})
 
 
 @operation("remove_campaign_email_accounts")

@@ -13,6 +13,7 @@ from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.email_accounts import membership, records, rules, views
 from mock_server.families.email_accounts.tables import email_account
+from mock_server.families.tags import records as tags
 from mock_server.state.statements import containing
 
 _LOGIN_FAILURE = "Invalid login: 535 Authentication failed"
@@ -35,7 +36,8 @@ def list_email_accounts(ctx: Context, params: inputs.ListEmailAccountsParams) ->
     rows = records.page(ctx, _filters(params), params["offset"], params["limit"])
     ids = [row["id"] for row in rows]
     campaigns = membership.campaigns_of(ctx, ids) if params["fetch_campaigns"] == "true" else {}
-    return Reply([views.list_item(row, ctx.workspace.user_id, ctx.now, campaigns.get(row["id"])) for row in rows])
+    tagged, user_id = tags.of(ctx, "email_account", ids), ctx.workspace.user_id
+    return Reply([views.list_item(row, user_id, ctx.now, campaigns.get(row["id"]), tagged[row["id"]]) for row in rows])
 
 
 def _filters(params: inputs.ListEmailAccountsParams) -> dict[str, Any]:
@@ -62,7 +64,8 @@ def get_email_account(ctx: Context, params: inputs.GetEmailAccountParams) -> Rep
     """One mailbox; its campaigns and tags only when they are asked for."""
     row = records.find(ctx, params["email_account_id"])
     campaigns = membership.campaigns_of(ctx, [row["id"]])[row["id"]] if params["fetch_campaigns"] else None
-    return Reply(views.detail(row, ctx.workspace.user_id, ctx.now, campaigns, with_tags=params["fetch_tags"]))
+    tagged = tags.of(ctx, "email_account", [row["id"]])[row["id"]] if params["fetch_tags"] else None
+    return Reply(views.detail(row, ctx.workspace.user_id, ctx.now, campaigns, tagged))
 
 
 @operation("save_email_account")
@@ -133,6 +136,7 @@ def delete_email_account(ctx: Context, params: inputs.DeleteEmailAccountParams) 
     """Delete a mailbox: it leaves the list and every campaign, and its warm-up ends (R)."""
     row = records.find(ctx, params["email_account_id"])
     membership.detach_everywhere(ctx, row["id"])
+    tags.forget(ctx, "email_account", row["id"])
     reason = "Email account is deleted by user action"
     ctx.db.update(
         email_account, {"id": row["id"]}, deleted_at=ctx.now, warmup_status="INACTIVE", warmup_blocked_reason=reason

@@ -19,6 +19,7 @@ _c = email_account.c
 _LIVE = (this_workspace(email_account), _c.deleted_at.is_(None))
 _ONE = Statement(select(email_account).where(*_LIVE, _c.id == bindparam("id")))
 _SOME = Statement(select(email_account).where(*_LIVE, one_of(_c.id, "ids")))
+_BY_ADDRESSES = Statement(select(email_account).where(*_LIVE, one_of(_c.address, "addresses")))
 _BY_ADDRESS = Statement(select(email_account).where(*_LIVE, _c.address == bindparam("address")))
 
 #: filter of the list -> condition on the row
@@ -67,3 +68,9 @@ def by_ids(ctx: Context, ids: Sequence[int]) -> dict[int, Row]:
 def by_address(ctx: Context, address: str) -> Row | None:
     """The mailbox of an address, in any case."""
     return ctx.db.one(_BY_ADDRESS, address=address.lower())
+
+
+def by_addresses(ctx: Context, addresses: Sequence[str]) -> dict[str, Row]:
+    """The mailboxes that exist among addresses in any case; address in lower case -> row."""
+    wanted = [address.lower() for address in addresses]
+    return {row["address"]: row for row in ctx.db.all(_BY_ADDRESSES, addresses=wanted)}

@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_server.clock import iso
 from mock_server.families.email_accounts import rules
+from mock_server.families.tags import views as tags
 from mock_server.state.database import Row
 
 WARMUP_MIN_COUNT = 3
@@ -72,7 +73,9 @@ def _warmup_long(row: Row) -> dict[str, Any]:
     }
 
 
-def list_item(row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None) -> dict[str, Any]:
+def list_item(
+    row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None, tag_rows: Sequence[Row]
+) -> dict[str, Any]:
     """One row of the list; passwords in base64 (R, C:sim)."""
     shown = {
         **_common(row, user_id, now),
@@ -80,14 +83,16 @@ def list_item(row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | No
         "imap_password": _base64(row["imap_password"]),
         "minTimeToWaitInMins": row["time_to_wait_in_mins"],
         "campaign_count": row["campaign_count"],
-        "tags": [],
+        "tags": tags.listed(tag_rows),
         "warmup_details": _warmup_short(row),
     }
     return shown if campaign_ids is None else {**shown, "campaign_ids": list(campaign_ids)}
 
 
-def detail(row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None, *, with_tags: bool) -> dict[str, Any]:
-    """One mailbox on its own; passwords in clear text (S1, R)."""
+def detail(
+    row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None, tag_rows: Sequence[Row] | None
+) -> dict[str, Any]:
+    """One mailbox on its own; passwords in clear text, campaigns and tags only when they are asked for (S1, R)."""
     shown = {
         **_common(row, user_id, now),
         "password": row["password"],
@@ -97,10 +102,10 @@ def detail(row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None,
     }
     if campaign_ids is not None:
         shown["campaign_ids"] = list(campaign_ids)
-    return {**shown, "tags": []} if with_tags else shown
+    return shown if tag_rows is None else {**shown, "tags": tags.of_account(tag_rows)}
 
 
-def campaign_item(row: Row, user_id: int, now: int, *, with_tags: bool) -> dict[str, Any]:
+def campaign_item(row: Row, user_id: int, now: int, tag_rows: Sequence[Row] | None) -> dict[str, Any]:
     """One row of a campaign's mailboxes; a fake has no reason to show passwords here."""
     shown = {
         **_common(row, user_id, now),
@@ -109,7 +114,7 @@ def campaign_item(row: Row, user_id: int, now: int, *, with_tags: bool) -> dict[
         "campaign_count": row["campaign_count"],
         "warmup_details": _warmup_short(row),
     }
-    return {**shown, "tags": []} if with_tags else shown
+    return shown if tag_rows is None else {**shown, "tags": tags.listed(tag_rows)}
 
 
 def _base64(text: str | None) -> str | None:

@@ -90,7 +90,9 @@ def import_leads(
         raise ApiError(
             "lead_credit_exhausted", count=counts["over_limit"], hint="PUT /_mock/settings sets lead_credit."
         )
-    result.ids |= _new_leads(ctx, keys, [(address, given) for address, given in added if address not in existing])
+    result.ids |= new_leads(
+        ctx, keys, [(address, given) for address, given in added if address not in existing], enrolled=True
+    )
     _enrol(ctx, campaign["id"], [result.ids[address] for address, _ in added])
     known_before = [existing[address]["id"] for address, _ in added if address in existing]
     if known_before:
@@ -103,7 +105,7 @@ def import_leads(
 def _known(ctx: Context, campaign: Row, keys: dict[str, str]) -> tuple[dict[str, Row], rules.Known]:
     """The leads that exist, and which addresses which check would hit; `keys`: well-formed address -> address key."""
     addresses, wanted = list(keys), list(keys.values())
-    existing = {row["email"]: row for row in ctx.db.all(_BY_ADDRESSES, keys=wanted)}
+    existing = with_addresses(ctx, keys)
     email_of = {row["id"]: email for email, row in existing.items()}
     here, elsewhere = _memberships(ctx, campaign["id"], email_of)
     client = str(campaign["client_id"])
@@ -133,16 +135,23 @@ def _memberships(ctx: Context, campaign_id: int, email_of: dict[int, str]) -> tu
     return here, elsewhere
 
 
-def _new_leads(ctx: Context, keys: dict[str, str], new: list[tuple[str, dict[str, Any]]]) -> dict[str, int]:
-    """Insert leads; address -> id."""
+def with_addresses(ctx: Context, keys: dict[str, str]) -> dict[str, Row]:
+    """The leads that exist, by address; `keys`: address -> address key."""
+    return {row["email"]: row for row in ctx.db.all(_BY_ADDRESSES, keys=list(keys.values()))}
+
+
+def new_leads(
+    ctx: Context, keys: dict[str, str], new: list[tuple[str, dict[str, Any]]], *, enrolled: bool
+) -> dict[str, int]:
+    """Insert leads, which come into a campaign with it or do not; address -> id."""
     if not new:
         return {}
     first = ctx.db.next_ids("lead", len(new))
     rows = [
         {
-            "id": first + n, "created_at": ctx.now, "updated_at": ctx.now, "enrolled_at": ctx.now, "email": address,
-            "address_key": keys[address], **texts_of(given),
-            "custom_fields": orjson.dumps(given.get("custom_fields") or {}).decode(),
+            "id": first + n, "created_at": ctx.now, "updated_at": ctx.now,
+            "enrolled_at": ctx.now if enrolled else None, "email": address, "address_key": keys[address],
+            **texts_of(given), "custom_fields": orjson.dumps(given.get("custom_fields") or {}).decode(),
         }
         for n, (address, given) in enumerate(new)
     ]  # fmt: skip

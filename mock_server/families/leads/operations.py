@@ -12,7 +12,8 @@ from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
-from mock_server.families.leads import imports, records, rules, views
+from mock_server.families.leads import imports, records, rules, selection, views
+from mock_server.families.leads.selection import Choice
 from mock_server.families.leads.tables import lead
 
 _TIME_FILTERS = {
@@ -73,7 +74,7 @@ def _ids(result: imports.ImportResult, outcome: rules.Outcome) -> dict[str, str]
 def list_leads_by_campaign(ctx: Context, params: inputs.ListLeadsByCampaignParams) -> Reply:
     """One page of a campaign's leads by map id; all filters must hold; the total is a text (R)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
-    conditions, values = facet_conditions(params.get("status"), params.get("emailStatus"))
+    conditions, values = selection.facet_conditions(params.get("status"), params.get("emailStatus"))
     if "lead_category_id" in params:
         conditions.append("category_id = :category_id")
         values["category_id"] = params["lead_category_id"]
@@ -84,18 +85,6 @@ def list_leads_by_campaign(ctx: Context, params: inputs.ListLeadsByCampaignParam
     total, rows = records.page_of_campaign(ctx, campaign["id"], conditions, values, later_than, step, offset, limit)
     page = {"total_leads": str(total), "offset": offset, "limit": limit, "data": [views.enrolment(row) for row in rows]}
     return Reply(page)
-
-
-def facet_conditions(status: str | None, email_status: str | None) -> tuple[list[str], dict[str, Any]]:
-    """The filter words of a list as conditions on the facets of enrolments."""
-    conditions, values = [], {}
-    if status is not None:
-        conditions.append(rules.status_condition(status))
-        if ":status" in conditions[0]:
-            values["status"] = status
-    if email_status is not None:
-        conditions.append(rules.email_status_condition(email_status))
-    return conditions, values
 
 
 @operation("export_campaign_leads_csv", long=True)
@@ -138,26 +127,23 @@ def list_all_leads(ctx: Context, params: inputs.ListAllLeadsParams) -> Reply:
 @operation("list_all_leads_v2")
 def list_all_leads_v2(ctx: Context, params: inputs.ListAllLeadsV2Params) -> Reply:
     """Leads above `lastSeenLeadId`, by id; conditions on a campaign row must hold for one row together (CLI)."""
-    on_rows, values = facet_conditions(params.get("status"), params.get("emailStatus"))
-    on_lead: list[str] = []
+    choice = Choice.by_rows(params.get("status"), params.get("emailStatus"))
+    given: dict[str, Any] = dict(params)
     for name, condition in (("campaignId", "campaign_id"), ("clientId", "client_id")):
-        if name in params:
-            on_rows.append(condition)
-            values[condition] = dict(params)[name]
+        if name in given:
+            choice.row_meets(condition, given[name])
+    if "listId" in params:
+        choice.lead_meets("list_id", params["listId"])
     if "leadEmail" in params:
-        on_lead.append("address_key")
-        values["address_key"] = rules.address_key(rules.normalised(params["leadEmail"]))
+        choice.lead_meets("address_key", rules.address_key(rules.normalised(params["leadEmail"])))
     kind = params.get("leadType")
-    if kind == "archived" or "listId" in params:
-        return Reply({"ok": True, "data": {"leads": []}}, hint="There are no lead lists yet, so nothing can match.")
+    if kind == "archived":
+        return Reply({"ok": True, "data": {"leads": []}}, hint="No operation archives a lead, so nothing can match.")
     if kind == "active":
-        on_rows.append("running")
+        choice.on_row.append("running")
     if kind in ("previously_active", "yet_to_use"):
-        on_lead.append("enrolled" if kind == "previously_active" else "never_enrolled")
-    rows = records.leads_after(
-        ctx, params.get("lastSeenLeadId", 0), params["limit"], on_rows=on_rows, on_lead=on_lead,
-        in_no_campaign=kind in ("previously_active", "yet_to_use"), values=values,
-    )  # fmt: skip
+        choice.on_lead += ["in_no_campaign", "enrolled" if kind == "previously_active" else "never_enrolled"]
+    rows = selection.leads_after(ctx, choice, params.get("lastSeenLeadId", 0), params["limit"])
     return Reply({"ok": True, "data": {"leads": [views.account_lead(row) for row in rows]}})
 
 

@@ -13,15 +13,18 @@ from mock_server.context import Context
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.campaigns.tables import campaign
+from mock_server.families.crm import records as notes
+from mock_server.families.lead_lists import membership as lists
 from mock_server.families.leads.rules import Flag, address_key, domain_key, has_finished, status_after_unsubscribe
 from mock_server.families.leads.tables import enrolment, enrolment_pages, lead, lead_pages, unsubscribed_address
 from mock_server.families.leads.views import LISTED
+from mock_server.families.tags import records as tags
 from mock_server.state import paging
 from mock_server.state.database import Row
-from mock_server.state.statements import Statement, one_of, this_workspace
+from mock_server.state.statements import Statement, delete_statement, one_of, this_workspace
 
 _e, _l = enrolment.c, lead.c
-_OF_LEAD = (_l.workspace_id == _e.workspace_id) & (_l.id == _e.lead_id)
+OF_LEAD = (_l.workspace_id == _e.workspace_id) & (_l.id == _e.lead_id)
 _OF_CAMPAIGN = (campaign.c.workspace_id == _e.workspace_id) & (campaign.c.id == _e.campaign_id)
 _OWN = ("id", "lead_id", "category_id", "status", "created_at")
 _UNSEEN = ("workspace_id", "id", "created_at", "updated_at", "enrolled_at", "address_key")
@@ -46,9 +49,24 @@ _BY_MAP = Statement(
 )
 
 
+_ROWS_OF_CAMPAIGN = Statement(
+    select(enrolment).where(this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id")).order_by(_e.id)
+)
+_BY_MAPS = Statement(
+    select(enrolment)
+    .where(this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), one_of(_e.id, "ids"))
+    .order_by(_e.id)
+)
+_ENROLLED = Statement(
+    select(_e.lead_id).where(
+        this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), one_of(_e.lead_id, "lead_ids")
+    )
+)
+_EXISTING = Statement(select(_l.id).where(this_workspace(lead), one_of(_l.id, "ids")))
+_TAKE_OUT = delete_statement(enrolment, ("campaign_id", "id"))
 _RUNNING_OF_DOMAIN = Statement(
     select(enrolment)
-    .join(lead, _OF_LEAD)
+    .join(lead, OF_LEAD)
     .where(
         this_workspace(enrolment), this_workspace(lead), _e.campaign_id == bindparam("campaign_id"),
         _e.next_at.is_not(None), _l.address_key >= bindparam("low"),
@@ -58,7 +76,7 @@ _RUNNING_OF_DOMAIN = Statement(
 )  # fmt: skip
 
 
-def _with_campaign() -> Select[Any]:
+def with_campaign() -> Select[Any]:
     """Enrolments in campaigns that are not deleted, with what views show of the campaign."""
     columns = campaign.c.name.label("campaign_name"), campaign.c.status.label("campaign_status")
     return (
@@ -69,11 +87,11 @@ def _with_campaign() -> Select[Any]:
 
 
 _BY_MAP_ALONE = Statement(
-    _with_campaign().where(
+    with_campaign().where(
         _e.id == bindparam("id"), _e.campaign_id.in_(select(campaign.c.id).where(this_workspace(campaign)))
     )
 )
-_OF_LEADS = Statement(_with_campaign().where(one_of(_e.lead_id, "ids")).order_by(_e.lead_id, _e.id))
+_OF_LEADS = Statement(with_campaign().where(one_of(_e.lead_id, "ids")).order_by(_e.lead_id, _e.id))
 _UNSUBSCRIBE_ALL = Statement(
     update(enrolment)
     .where(this_workspace(enrolment), _e.lead_id == bindparam("lead_id"))
@@ -92,6 +110,14 @@ def find_lead(ctx: Context, lead_id: int) -> Row:
     if row is None:
         raise ApiError("lead_not_found", hint=f"This workspace has no lead {lead_id}.")
     return row
+
+
+def check(ctx: Context, lead_ids: Sequence[int]) -> None:
+    """ApiError `lead_not_found` for the first id that the workspace has no lead of."""
+    found = {row["id"] for row in ctx.db.all(_EXISTING, ids=list(lead_ids))}
+    for lead_id in lead_ids:
+        if lead_id not in found:
+            raise ApiError("lead_not_found", hint=f"This workspace has no lead {lead_id}.")
 
 
 def lead_or_none(ctx: Context, lead_id: int) -> Row | None:
@@ -137,6 +163,18 @@ def enrolments_of(ctx: Context, lead_ids: Sequence[int]) -> dict[int, list[Row]]
     for row in ctx.db.all(_OF_LEADS, ids=list(lead_ids)):
         found[row["lead_id"]].append(row)
     return found
+
+
+def rows_of_campaign(ctx: Context, campaign_id: int, map_ids: Sequence[int] | None) -> list[Row]:
+    """The rows of a campaign by map id, or those of these map ids."""
+    if map_ids is None:
+        return ctx.db.all(_ROWS_OF_CAMPAIGN, campaign_id=campaign_id)
+    return ctx.db.all(_BY_MAPS, campaign_id=campaign_id, ids=list(map_ids))
+
+
+def enrolled(ctx: Context, campaign_id: int, lead_ids: Sequence[int]) -> list[int]:
+    """Those of the leads that are in a campaign."""
+    return [row["lead_id"] for row in ctx.db.all(_ENROLLED, campaign_id=campaign_id, lead_ids=list(lead_ids))]
 
 
 def enrolment_or_none(ctx: Context, campaign_id: int, map_id: int) -> Row | None:
@@ -191,22 +229,33 @@ def unsubscribe_everywhere(ctx: Context, lead_id: int, *, cause: str) -> None:
 
 def withdraw(ctx: Context, row: Row) -> None:
     """Take a lead out of a campaign; a lead that is in no other campaign is deleted for good (R)."""
-    ctx.db.delete(enrolment, campaign_id=row["campaign_id"], id=row["id"])
-    _if_it_ran(ctx, row)
-    ctx.emit("LEAD_WITHDRAWN", [event_of(row)])
+    take_out(ctx, [row])
     if not enrolments_of(ctx, [row["lead_id"]])[row["lead_id"]]:
         delete_lead(ctx, row["lead_id"])
 
 
+def take_out(ctx: Context, rows: Sequence[Row]) -> None:
+    """Take leads out of campaigns; they stay in the account, what was noted on their rows goes (inferred)."""
+    ctx.db.run_many(_TAKE_OUT, [{"where_campaign_id": row["campaign_id"], "where_id": row["id"]} for row in rows])
+    notes.drop(ctx, [row["id"] for row in rows])
+    for campaign_id in sorted({one["campaign_id"] for one in rows if not has_finished(one["status"], one["flags"])}):
+        campaigns.may_be_complete(ctx, campaign_id)
+    ctx.emit("LEAD_WITHDRAWN", [event_of(row) for row in rows])
+
+
 def delete_lead(ctx: Context, lead_id: int) -> None:
-    """Delete a lead with all its rows; that it unsubscribed from everything outlives it."""
+    """Delete a lead: it leaves campaigns, lists and tags; that it unsubscribed from everything outlives it."""
     row = find_lead(ctx, lead_id)
     known = {"address_key": row["address_key"]}
     if row["is_unsubscribed"] and ctx.db.one(_UNSUBSCRIBED, keys=[row["address_key"]]) is None:
         ctx.db.insert(unsubscribed_address, id=ctx.db.next_ids("unsubscribed_address"), **known)
-    for one in enrolments_of(ctx, [lead_id])[lead_id]:
+    rows = enrolments_of(ctx, [lead_id])[lead_id]
+    for one in rows:
         _if_it_ran(ctx, one)
+    notes.drop(ctx, [one["id"] for one in rows])
     ctx.db.delete(enrolment, lead_id=lead_id)
+    lists.remove_everywhere(ctx, [lead_id])
+    tags.forget(ctx, "lead", lead_id)
     ctx.db.delete(lead, id=lead_id)
     ctx.emit("LEAD_DELETED", [{"lead_id": lead_id}])
 
@@ -256,7 +305,7 @@ def _conditions(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool)
 @cache
 def _campaign_page(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool) -> Statement:
     columns = [_e[name] if name in _OWN else _l[name] for name in LISTED]
-    query = select(*columns).join(lead, _OF_LEAD).where(*_conditions(plain, times, with_step))
+    query = select(*columns).join(lead, OF_LEAD).where(*_conditions(plain, times, with_step))
     query = query.where(_e.id >= bindparam("low"), _e.id < bindparam("high")).order_by(_e.id)
     return Statement(query.limit(bindparam("limit")).offset(bindparam("skip")))
 
@@ -268,7 +317,7 @@ def _count(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool) -> S
 
 _EXPORT = Statement(
     select(enrolment, *_LEAD_COLUMNS)
-    .join(lead, _OF_LEAD)
+    .join(lead, OF_LEAD)
     .where(this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"))
     .order_by(_e.id)
 )
@@ -307,39 +356,3 @@ def page_of_account(ctx: Context, filters: dict[str, Any], offset: int, limit: i
     window = paging.window(ctx.db.connection, lead_pages, scope, (), {}, offset, limit)
     rows = ctx.db.all(_ALL_LEADS, low=window.low, high=window.high, limit=limit, skip=window.skip)
     return rows, offset + len(rows) < window.total
-
-
-@cache
-def _leads_after(on_rows: frozenset[str], on_lead: frozenset[str], member: str) -> Statement:
-    """Leads above an id; `on_rows` are conditions that one of the lead's rows must meet together."""
-    rows = _with_campaign().where(_OF_LEAD)
-    conditions: dict[str, Any] = {
-        "campaign_id": _e.campaign_id == bindparam("campaign_id"),
-        "client_id": campaign.c.client_id == bindparam("client_id"),
-        "status": _e.status == bindparam("status"),
-        "running": campaign.c.status == "ACTIVE",
-        "enrolled": _l.enrolled_at.is_not(None),
-        "never_enrolled": _l.enrolled_at.is_(None),
-        "address_key": _l.address_key == bindparam("address_key"),
-    }
-    known = sorted(name for name in on_rows if name in conditions)
-    facets = [text(f"enrolment.{name}" if name.startswith("status") else name.replace("flags", "enrolment.flags"))
-              for name in sorted(on_rows - conditions.keys())]  # fmt: skip
-    inside = rows.where(*(conditions[name] for name in known), *facets).correlate(lead).exists()
-    query = select(lead).where(
-        this_workspace(lead), _l.id > bindparam("after"), *(conditions[n] for n in sorted(on_lead))
-    )
-    if on_rows:
-        query = query.where(inside)
-    if member == "none":
-        query = query.where(~rows.correlate(lead).exists())
-    return Statement(query.order_by(_l.id).limit(bindparam("limit")))
-
-
-def leads_after(
-    ctx: Context, after: int, limit: int, *, on_rows: Sequence[str], on_lead: Sequence[str], in_no_campaign: bool,
-    values: dict[str, Any],
-) -> list[Row]:  # fmt: skip
-    """Leads with ids above `after`, by id."""
-    statement = _leads_after(frozenset(on_rows), frozenset(on_lead), "none" if in_no_campaign else "")
-    return ctx.db.all(statement, after=after, limit=limit, **values)

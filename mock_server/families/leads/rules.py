@@ -64,6 +64,11 @@ def is_address(address: str) -> bool:
     return len(address) <= 254 and _ADDRESS.fullmatch(address) is not None
 
 
+def ids_of(text: str) -> list[int]:
+    """The numbers between commas; one that is too long to be an id is left out."""
+    return [int(part) for part in text.split(",") if len(part) < 16]
+
+
 def domain_of(address: str) -> str:
     """What stands behind the @."""
     return address.rpartition("@")[2]

@@ -1,0 +1,1 @@
+"""Lead lists: holders of leads beside the campaigns, and moving leads between the two."""

@@ -1,0 +1,1 @@
+"""Tags: one pool for mailboxes, campaigns, leads and lead lists."""
