@@ -28,7 +28,7 @@ from mock_server.pipeline.stages import Stages
 from mock_server.simulation.runner import Simulation
 from mock_server.state.database import Database
 from mock_server.state.purge import Purger
-from mock_server.state.workspaces import Workspaces
+from mock_server.state.workspaces import Workspace, Workspaces
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -51,7 +51,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     workspaces = Workspaces(database, settings)
     purger = Purger(database)
     gates = Gates(settings.max_workspaces)
-    outbox = Outbox(database, workspaces, settings.webhook_targets, secret_of=lambda one: one.signing_secret)
+
+    def retry_delays(workspace: Workspace) -> list[int]:
+        return [minutes * 60_000 for minutes in contract.edition(workspace.edition).behaviour.webhook_retry_minutes]
+
+    outbox = Outbox(
+        database, workspaces, settings.webhook_targets, delays_of=retry_delays, secret_of=lambda one: one.signing_secret
+    )
     publish = Publisher(database, workspaces, outbox.wake).publish
     simulation = Simulation(contract, database, workspaces, publish)
     world = World(settings, contract, database, workspaces, purger, gates, simulation, publish)

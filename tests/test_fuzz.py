@@ -33,6 +33,8 @@ warnings = {{ fail-on = ["missing_auth", "missing_test_data"] }}
 "body.email_campaign_id" = 1001
 "body.email_lead_map_id" = 3000000001
 "body.sub_sequence_id" = 1002
+"body.webhook_url" = "https://inbox.simulator.test/"
+"body.name" = "Fuzz"
 [auth.openapi.api_key]
 api_key = "{KEY}"
 """

@@ -199,6 +199,43 @@ def test_deliveries_wait_while_paused_and_can_be_disturbed(api: Api) -> None:
     assert ok(api.control("PUT", "/webhooks/disturbance", {"kind": None}))["kind"] is None
 
 
+def test_what_waits_for_a_deleted_webhook_is_never_sent(api: Api) -> None:
+    """Neither what is queued nor what waits for its next attempt: it ends as failed, and says why."""
+    freeze(api)
+    deaf, quiet = hook(api, "EMAIL_SENT", url="http://127.0.0.1:9/"), hook(api, "LEAD_UNSUBSCRIBED")
+    campaign_id = launch(api, "a")
+    until(api, "02 12:00")
+    ok(api.control("POST", "/webhooks/flush"))
+    ok(api.control("POST", "/webhooks/pause"))
+    ok(api.post(f"/campaigns/{campaign_id}/leads/{FIRST}/unsubscribe"))
+    states = [one["state"] for one in ok(api.control("GET", "/webhooks/deliveries"))]
+    assert states == ["scheduled_for_retry", "queued"]
+    for webhook_id in (deaf, quiet):
+        ok(api.delete("/webhook/delete", {"id": webhook_id}))
+    ok(api.control("POST", "/clock/advance", {"minutes": 1}))
+    ok(api.control("POST", "/webhooks/flush"))
+    for one in ok(api.control("GET", "/webhooks/deliveries")):
+        assert one["state"] == "failed"
+        assert one["attempts"][-1]["error"] == "its webhook was deleted: nothing was sent"
+    assert ok(api.control("GET", "/webhooks/inbox")) == []
+
+
+def test_a_deleted_campaign_ends_its_own_webhooks_only(api: Api) -> None:
+    """What was queued for them is not sent any more; the account's webhooks are still told what had happened."""
+    freeze(api)
+    ok(api.control("POST", "/webhooks/pause"))
+    campaign_id = api.campaign()
+    hook(api, "EMAIL_SENT", association_type="campaign", email_campaign_id=campaign_id)
+    hook(api, "LEAD_UNSUBSCRIBED")
+    equip(api, campaign_id, "a")
+    until(api, "02 12:00")
+    ok(api.post(f"/campaigns/{campaign_id}/leads/{FIRST}/unsubscribe"))
+    ok(api.delete(f"/campaigns/{campaign_id}"))
+    assert [one["event_type"] for one in told(api)] == ["LEAD_UNSUBSCRIBED"]
+    states = [(one["event_type"], one["state"]) for one in ok(api.control("GET", "/webhooks/deliveries"))]
+    assert states == [("EMAIL_SENT", "failed"), ("LEAD_UNSUBSCRIBED", "successful")]
+
+
 @pytest.mark.parametrize("query", ["within=301", "after=-1", "kind=x"])
 def test_a_typo_is_no_filter_of_the_inbox(api: Api, query: str) -> None:
     """Unknown or impossible parameters are refused."""

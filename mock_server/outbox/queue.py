@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, union, update
 
-from mock_server.families.webhooks.tables import attempt, delivery
+from mock_server.families.campaigns.tables import campaign
+from mock_server.families.webhooks.tables import attempt, delivery, webhook
 from mock_server.outbox.sender import Tried, Verdict
 from mock_server.state.database import Database, Session
 from mock_server.state.schema import workspace
@@ -47,8 +48,17 @@ _NEXT_IDS = Statement(
     .order_by(_d.id)
     .limit(bindparam("limit"))
 )
+_IS_WANTED = (
+    select(webhook.c.id)
+    .outerjoin(campaign, (campaign.c.workspace_id == webhook.c.workspace_id) & (campaign.c.id == webhook.c.campaign_id))
+    .where(this_workspace(webhook), webhook.c.id == _d.webhook_id, campaign.c.deleted_at.is_(None))
+    .exists()
+    .label("is_wanted")
+)
 _ROWS = Statement(
-    select(_d.id, _d.event_type, _d.url, _d.level, _d.request_id, _d.body, _d.attempt_count, _d.retrigger_count)
+    select(
+        _d.id, _d.event_type, _d.url, _d.level, _d.request_id, _d.body, _d.attempt_count, _d.retrigger_count, _IS_WANTED
+    )
     .where(this_workspace(delivery), one_of(_d.id, "ids"), _d.state == "queued")
     .order_by(_d.id)
 )
@@ -75,7 +85,7 @@ _WAITING = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What an attempt needs to know."""
+    """What an attempt needs to know; `is_wanted`: its webhook still exists."""
 
     id: int
     event_type: str
@@ -85,6 +95,7 @@ class Delivery:
     body: str
     attempt_count: int
     retrigger_count: int
+    is_wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +139,7 @@ def next_ids(db: Session, webhook_id: int, up_to: int, limit: int) -> list[int]:
 
 def deliveries(db: Session, ids: list[int]) -> list[Delivery]:
     """Those of the deliveries that are queued, by id."""
-    return [Delivery(*row) for row in db.all(_ROWS, ids=ids)]
+    return [Delivery(**{**row, "is_wanted": bool(row["is_wanted"])}) for row in db.all(_ROWS, ids=ids)]
 
 
 def last_id(db: Session) -> int:

@@ -26,9 +26,6 @@ from mock_server.state.workspaces import Workspace, Workspaces
 log = logging.getLogger("smartlead_mock")
 T = TypeVar("T")
 
-MINUTE = 60_000
-#: milliseconds before each retry (R-guide)
-RETRY_DELAYS = (1 * MINUTE, 5 * MINUTE, 30 * MINUTE)
 OUTCOMES = ("successful", "scheduled_for_retry", "failed", "retroactively_failed")
 #: the worker gives way to requests after so many milliseconds
 _TURN_MS = 2
@@ -49,11 +46,14 @@ class Outbox:
 
     def __init__(
         self, database: Database, workspaces: Workspaces, targets: Targets, *,
-        delays_of: Callable[[Workspace], Sequence[int]] = lambda _: RETRY_DELAYS,
+        delays_of: Callable[[Workspace], Sequence[int]],
         secret_of: Callable[[Workspace], str] = lambda _: "",
         seconds: float = 30.0, per_webhook: int = 4, overall: int = 200,
     ) -> None:  # fmt: skip
-        """`seconds` are an attempt's longest time; `per_webhook` and `overall` attempts are made at once."""
+        """`delays_of` gives the milliseconds before each further attempt.
+
+        `seconds` are an attempt's longest time; `per_webhook` and `overall` attempts are made at once.
+        """
         self._database = database
         self._workspaces = workspaces
         self._requests = Requests(targets, seconds, secret_of)
