@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmark_day import one_day
+from tests.benchmark_figures import figures
 from tests.benchmark_webhooks import deliveries
 
 _BARE = """
@@ -216,7 +217,8 @@ def main() -> None:
     options.add_argument("--leads", type=int, default=1_000_000)
     options.add_argument("--mailboxes", type=int, default=1000)
     options.add_argument("--mails", type=int, default=10_000)
-    options.add_argument("--only", choices=["requests", "big", "day", "webhooks"])
+    options.add_argument("--sent", type=int, default=1_000_000)
+    options.add_argument("--only", choices=["requests", "big", "day", "webhooks", "figures"])
     arguments = options.parse_args()
     pin(0, 1)
     revision = subprocess.run(
@@ -234,6 +236,8 @@ def main() -> None:
         with bare() as receiver:
             pin(receiver.process.pid, 1)
             deliveries(mock, receiver, arguments.mails)
+    if arguments.only in (None, "figures"):
+        figures(mock, arguments.sent, arguments.runs)
 
 
 def requests_and_start(runs: int) -> None:

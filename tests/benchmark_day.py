@@ -7,7 +7,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -56,12 +56,12 @@ def one_day(mock: Callable[..., AbstractContextManager[Running]], mailboxes: int
         assert sent == wanted
 
 
-def prepare(ours: Running, mailboxes: int, leads: int) -> None:
-    """A campaign that sends 100 mails from each mailbox on 2026-03-02."""
+def prepare(ours: Running, mailboxes: int, leads: int, weekdays: Sequence[int] = (1,)) -> None:
+    """A campaign of two steps that sends 100 mails a day from each mailbox, from Monday 2026-03-02 on."""
     ours.control("PUT", "/clock", {"mode": "frozen", "now": "2026-03-02T00:00:00Z"})
     ours.control("PUT", "/settings", {"recipients": {"reply": 0.05, "bounce": 0.02}})
     campaign = ours.call("POST", "/campaigns/create", {"name": "Day"})["id"]
-    schedule = {"timezone": "UTC", "days_of_the_week": [1], "start_hour": "00:00", "end_hour": "23:59"}
+    schedule = {"timezone": "UTC", "days_of_the_week": list(weekdays), "start_hour": "00:00", "end_hour": "23:59"}
     limits = {"min_time_btw_emails": 10, "max_new_leads_per_day": leads}
     ours.call("POST", f"/campaigns/{campaign}/schedule", {**schedule, **limits})
     body = "<p>{Hello|Hi} {{first_name}},</p><p>who looks after {{title}} at {{company_name}}?</p><p>Best, Ann</p>"

@@ -53,7 +53,8 @@ def refusals(edition: str) -> Iterator[Refusal]:
     for path, _, operation in operations_of(document):
         named = path + str(operation.get("requestBody"))
         raisable = {
-            "lead_not_found": "{lead_" in path or "'lead_ids'" in named, "campaign_not_found": "campaign_id" in named,
+            "lead_not_found": any(word in named for word in ("{lead_", "'lead_ids'", "'leadId'", "'email_lead_id'")),
+            "campaign_not_found": "campaign_id" in named,
         }  # fmt: skip
         taken = set(NOT_RAISED)
         for status, name, example in _examples(document, operation):
@@ -96,13 +97,17 @@ class Caller:
         """A workspace with one of everything, made when it is first asked for."""
         return worlds.build(self.api, "alpha")
 
-    def own(self, body: Any = None, query: dict[str, object] | None = None, **ids: int) -> Any:
+    def own(self, body: Any = None, query: dict[str, object] | None = None, **ids: int | str) -> Any:
         """The operation on what the world has, apart from `ids`; a required query parameter has some value."""
         if set(re.findall(r"{(\w+)}", self.one.path)) - ids.keys():
             world = self.world
-            known = {"campaign_id": world.campaign_id, "lead_id": world.lead_ids[0], "lead_map_id": world.lead_map_id}
+            known: dict[str, int | str] = {
+                "campaign_id": world.campaign_id,
+                "lead_id": world.lead_ids[0],
+                "lead_map_id": world.lead_map_id,
+            }
             known |= {"email_account_id": world.email_account_id, "webhook_id": world.webhook_id}
-            ids = {**known, **ids}
+            ids = {"trackId": world.track_id, **known, **ids}
         params = {**REQUIRED.get(self.one.id, {}), **(query or {})}
         more = {} if body is None else {"json": body}
         return self.api.request(
@@ -204,6 +209,11 @@ def _similar_webhook(call: Caller) -> Provoked:
     return _webhook(call), {"value": call.one.example["webhook_url"]}
 
 
+def _with_ids(call: Caller, **changes: object) -> Any:
+    """The example with ids of the world, apart from what is changed."""
+    return call.own({**worlds.body_for(call.one, call.world), **changes})
+
+
 def _unknown_word(call: Caller) -> Provoked:
     answer = call.own(query={"unknown": 1}, campaign_id=1, lead_id=1, lead_map_id=1, email_account_id=1, webhook_id=1)
     validation = {"source": "query", "keys": ["unknown"]}
@@ -275,6 +285,22 @@ PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
     "invalid_category": lambda call: (_webhook(call, categories=["Nope"]), {"value": "Nope"}),
     ("create_webhook", "invalid_category"): lambda call: (_webhook(call, category_id=999), {"value": 999}),
     "similar_webhook_exists": _similar_webhook,
+    "stats_not_found": lambda call: (_with_ids(call, email_stats_id="unknown"), {"value": "unknown"}),
+    ("forward_email", "email_account_not_found"): lambda call: (_with_ids(call, message_id="<unknown>"), {}),
+    ("send_test_email", "sequence_not_found"): lambda call: (_with_ids(call, sequenceNumber=9), {}),
+    ("send_test_email", "lead_not_found"): lambda call: (_with_ids(call, leadId=UNKNOWN), {}),
+    ("send_test_email", "email_account_not_found"): lambda call: (
+        _with_ids(call, selectedEmailAccountId=UNKNOWN), {},
+    ),
+    ("update_lead_email_account", "campaign_not_found"): lambda call: (_with_ids(call, email_campaign_id=UNKNOWN), {}),
+    ("update_lead_email_account", "lead_not_found"): lambda call: (_with_ids(call, email_lead_id=UNKNOWN), {}),
+    ("update_lead_email_account", "email_account_not_found"): lambda call: (
+        _with_ids(call, email_account_id=UNKNOWN), {},
+    ),
+    "invalid_event_time_from": lambda call: (call.own(query={"event_time_from": "yesterday"}), {}),
+    "invalid_event_time_to": lambda call: (
+        call.own(query={"event_time_from": "2026-01-01", "event_time_to": "yesterday"}), {},
+    ),
     "block_list_entry_not_found": lambda call: (call.own(query={"id": UNKNOWN}), {}),
 }  # fmt: skip
 

@@ -55,7 +55,8 @@ def _ids_of(api: Api, world: World, body: Any) -> Any:
     own: dict[str, Any] = {
         "email_account_ids": [world.email_account_id], "parent_campaign_id": world.campaign_id,
         "email_campaign_id": world.campaign_id,
-        "lead_ids": list(world.lead_ids[:2]),
+        "lead_ids": list(world.lead_ids[:2]), "email_account_id": world.email_account_id,
+        "fromEmailId": world.email_account_id, "email_lead_id": world.lead_ids[0], "leadId": world.lead_ids[0],
     }  # fmt: skip
     body = {name: own.get(name, value) for name, value in body.items()}
     if any("id" in step for step in body.get("sequences", ())):
@@ -79,7 +80,7 @@ def send(api: Api, one: Described, world: World, body: Any) -> Any:
     """The operation on what the world has, with a body."""
     values = {
         "campaign_id": world.campaign_id, "lead_id": world.lead_ids[0], "lead_map_id": world.lead_map_id,
-        "email_account_id": world.email_account_id, "webhook_id": world.webhook_id,
+        "email_account_id": world.email_account_id, "webhook_id": world.webhook_id, "trackId": world.track_id,
     }  # fmt: skip
     return api.request(one.method, one.path.format(**values), json=_ids_of(api, world, body))
 
@@ -201,6 +202,11 @@ def _summary(api: Api, world: World) -> Any:
     return api.get(f"/campaigns/{world.campaign_id}/webhooks/summary", params=worlds.EVER)
 
 
+def _of_mailed_lead(what: str) -> Callable[[Api, World], Any]:
+    """What the campaign tells of the lead that got a mail."""
+    return lambda api, world: api.get(f"/campaigns/{world.campaign_id}/leads/{world.lead_ids[-1]}/{what}")
+
+
 #: (operation, example) -> the call that is answered so, where the operation on the world as it is answers another one
 CALLS: dict[tuple[str, str], Callable[[Api, World], Any]] = {
     ("add_leads_to_campaign", "counts_only"): lambda api, world: api.post(
@@ -209,6 +215,10 @@ CALLS: dict[tuple[str, str], Callable[[Api, World], Any]] = {
     ),
     ("get_campaign_webhook_summary", "summary"): _summary,
     ("get_campaign_webhook_summary", ""): _summary,
+    ("get_lead_message_history", "conversation"): _of_mailed_lead("message-history"),
+    ("get_lead_message_history", ""): _of_mailed_lead("message-history"),
+    ("get_lead_activity", "opened"): _of_mailed_lead("activity"),
+    ("get_lead_activity", ""): _of_mailed_lead("activity"),
     ("list_leads_by_campaign", "empty"): lambda api, world: api.get(f"/campaigns/{world.child_id}/leads"),
     ("get_lead_by_email", "not_found"): lambda api, world: api.get("/leads/", params={"email": "nobody@example.com"}),
     ("get_lead_by_id", "not_found"): lambda api, world: api.get(f"/leads/{MISSING}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,13 @@ from fastapi.testclient import TestClient
 from mock_server.config import openapi_directory
 from mock_server.contract.document import dereferenced, operations_of, resolve
 from mock_server.contract.operations import Contract, parameters_of, success
+from mock_server.contract.registry import HANDLERS
+from tests import store
 from tests.conftest import Api
 
 DOCUMENT = Contract(openapi_directory()).document("default")
+#: the ids of the mail that the examples answer and forward, and when it was sent
+STATS_ID, MESSAGE_ID, MAILED_AT = "3a1c9a2e-0000-4000-8000-000000000001", "<r1@example.com>", 1_767_600_000_000
 #: a time range that holds everything
 EVER = {"fromTime": "2000-01-01T00:00:00Z", "toTime": "2999-01-01T00:00:00Z"}
 
@@ -46,6 +51,11 @@ class Described:
         return success(DOCUMENT, self.operation)[0]
 
     @property
+    def needs_key(self) -> bool:
+        """Whether a call without a key is refused."""
+        return {} not in self.operation.get("security", ())
+
+    @property
     def example(self) -> Any:
         """The documented example of its body, None when it takes none."""
         body = resolve(DOCUMENT, self.operation.get("requestBody"))
@@ -60,7 +70,7 @@ OPERATIONS = [
     Described(operation["operationId"], method.upper(), path, operation)
     for path, method, operation in operations_of(DOCUMENT)
 ]
-READS = [one for one in OPERATIONS if one.method == "GET"]
+READS = [one for one in OPERATIONS if one.method == "GET" and not HANDLERS[one.id].writes]
 _BY_ID = {one.id: one for one in OPERATIONS}
 
 
@@ -83,6 +93,7 @@ class World:
     lead_map_id: int
     entry_id: int
     webhook_id: int
+    track_id: str
 
     @property
     def ids(self) -> tuple[object, ...]:
@@ -99,7 +110,10 @@ class World:
 
 
 def build(api: Api, marker: str) -> World:
-    """Two campaigns of two clients, a sub-sequence, steps, mailboxes, leads in several states, a block list, a hook."""
+    """Two campaigns of two clients, a sub-sequence, steps, mailboxes, leads in several states, a block list, a hook.
+
+    One lead, the last, got a mail, with the ids that the document's examples have.
+    """
     campaign_id = api.campaign(name=f"{marker} spring", client_id=22)
     other_id = api.campaign(name=f"{marker} autumn", client_id=23)
     child = {"parent_campaign_id": campaign_id, "subsequence_name": f"{marker} child", "condition_events": []}
@@ -138,8 +152,18 @@ def build(api: Api, marker: str) -> World:
         "event_types": ["EMAIL_SENT", "EMAIL_REPLY"],
     }  # fmt: skip
     webhook_id: int = _done(api.post(f"/campaigns/{campaign_id}/webhooks", hook))["id"]
+    store.mail(
+        api, campaign_id, rows[-1]["campaign_lead_map_id"], lead_id=lead_ids[-1], email_account_id=account_id,
+        at=MAILED_AT, stats_id=STATS_ID, message_id=MESSAGE_ID, from_email=f"box@{marker}.example",
+        to_email=rows[-1]["lead"]["email"], subject=f"{marker} subject", body=f"{marker} body", seq_number=1,
+        step_id=api.get(f"/campaigns/{campaign_id}/sequences").json()[0]["id"],
+    )  # fmt: skip
+    single = {"to": f"x@{marker}.example", "subject": marker, "body": f"<p>{marker}</p>", "fromEmailId": account_id}
+    _done(api.post("/send-email/initiate", single))
+    (pixel,) = api.control("GET", "/messages?type=SINGLE").json()
+    track_id = re.findall(r'/([^/"]+)" width', pixel["body"])[0]
     return World(
-        marker, campaign_id, other_id, child_id, account_id, second_id, lead_ids, map_id, entry_id, webhook_id
+        marker, campaign_id, other_id, child_id, account_id, second_id, lead_ids, map_id, entry_id, webhook_id, track_id
     )  # fmt: skip
 
 
@@ -161,7 +185,7 @@ def path_of(one: Described, world: World) -> str:
     """The operation's path with the ids of `world`."""
     return one.path.format(
         campaign_id=world.campaign_id, lead_id=world.lead_ids[0], lead_map_id=world.lead_map_id,
-        email_account_id=world.email_account_id, webhook_id=world.webhook_id,
+        email_account_id=world.email_account_id, webhook_id=world.webhook_id, trackId=world.track_id,
     )  # fmt: skip
 
 
@@ -174,6 +198,8 @@ def body_for(one: Described, world: World) -> Any:
         "lead_ids": list(world.lead_ids[:2]), "domain_block_list": [f"{world.marker}.example"], "emails": [world.email],
         "email_campaign_id": world.campaign_id,
         "email_lead_map_id": world.lead_map_id, "sub_sequence_id": world.child_id,
+        "email_account_id": world.email_account_id, "fromEmailId": world.email_account_id,
+        "email_lead_id": world.lead_ids[0], "leadId": world.lead_ids[0],
     }  # fmt: skip
     body: dict[str, Any] = {name: own.get(name, value) for name, value in one.example.items()}
     if one.id in ("delete_campaign_webhook", "delete_webhook"):
@@ -212,9 +238,11 @@ def _reads(api: Api, world: World, most: int = 9) -> Iterator[tuple[str, int, st
 def _places(one: Described, world: World) -> list[dict[str, int]]:
     if "{campaign_id}" in one.path:
         ids = (world.campaign_id, world.other_campaign_id, world.child_id)
-        return [{"campaign_id": campaign_id} for campaign_id in ids]
+        return [{"campaign_id": campaign_id, "lead_id": world.lead_ids[-1]} for campaign_id in ids]
     if "{lead_id}" in one.path:
         return [{"lead_id": lead_id} for lead_id in world.lead_ids]
+    if "{lead_map_id}" in one.path:
+        return [{"lead_map_id": world.lead_map_id}]
     if "{email_account_id}" in one.path:
         return [{"email_account_id": account_id} for account_id in (world.email_account_id, world.other_account_id)]
     if "{webhook_id}" in one.path:

@@ -76,14 +76,16 @@ class LedgerEvent(Model):
 
 
 class MessageShown(Model):
-    """A mail that was sent, or came in.
+    """A mail that was sent, by the sequence or by hand, is to be sent (SCHEDULED), or came in.
 
     `answers`: id of the mail it goes on from; `thread`: id of the first mail of its thread.
     """
 
     id: int
     at: str
-    type: Literal["SENT", "REPLY", "OUT_OF_OFFICE", "BOUNCE", "UNTRACKED"]
+    type: Literal[
+        "SENT", "REPLY", "OUT_OF_OFFICE", "BOUNCE", "UNTRACKED", "HAND", "FORWARD", "TEST", "SINGLE", "SCHEDULED"
+    ]
     campaign_id: int | None
     campaign_lead_map_id: int | None
     lead_id: int | None
@@ -91,6 +93,8 @@ class MessageShown(Model):
     from_email: str = Field(serialization_alias="from")
     to: str
     cc: list[str]
+    bcc: list[str]
+    attachments: list[dict[str, Any]]
     subject: str
     body: str
     headers: dict[str, str]

@@ -7,11 +7,14 @@ from mock_server.families.email_accounts import operations as _email_accounts
 from mock_server.families.inbox import operations as _inbox
 from mock_server.families.leads import operations as _leads
 from mock_server.families.leads import state_operations as _lead_states
+from mock_server.families.messages import activity_operations as _activities
+from mock_server.families.messages import operations as _messages
 from mock_server.families.sequences import operations as _sequences
+from mock_server.families.statistics import operations as _statistics
 from mock_server.families.webhooks import operations as _webhooks
 
 __all__: list[str] = []
 OPERATION_MODULES = (
     _campaigns, _sequences, _email_accounts, _campaign_email_accounts, _leads, _lead_states, _block_list, _inbox,
-    _webhooks,
+    _webhooks, _messages, _activities, _statistics,
 )  # fmt: skip

@@ -41,10 +41,11 @@ class Handling:
         operation = exchange.operation
         assert operation is not None
         assert exchange.workspace is not None
-        await self._prepare(exchange.workspace)
+        if exchange.workspace.key:
+            await self._prepare(exchange.workspace)
         if operation.handler.long:
             reply = await asyncio.to_thread(self._read, exchange, operation, True)
-        elif operation.method == "GET":
+        elif operation.method == "GET" and not (operation.handler.writes and exchange.workspace.id):
             reply = self._read(exchange, operation, False)
         else:
             reply = self._write(exchange, operation)
@@ -99,6 +100,8 @@ def render(operation: Operation, reply: Reply) -> Answer:
     payload = reply.payload if operation.project is None else operation.project(reply.payload)
     if operation.media == "application/json":
         return Answer(operation.status, orjson.dumps(payload), JSON_MEDIA)
+    if isinstance(payload, bytes):
+        return Answer(operation.status, payload, operation.media)
     return Answer(operation.status, payload.encode(), f"{operation.media}; charset=utf-8")
 
 

@@ -12,7 +12,7 @@ from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
-from mock_server.families.leads import imports, records, rules, views
+from mock_server.families.leads import imports, pages, records, rules, views
 from mock_server.families.leads.tables import lead
 
 _TIME_FILTERS = {
@@ -81,7 +81,7 @@ def list_leads_by_campaign(ctx: Context, params: inputs.ListLeadsByCampaignParam
     later_than = {column: parse_moment(given[name]) for name, column in _TIME_FILTERS.items() if name in given}
     step = params.get("email_sequence_number")
     offset, limit = params["offset"], params["limit"]
-    total, rows = records.page_of_campaign(ctx, campaign["id"], conditions, values, later_than, step, offset, limit)
+    total, rows = pages.page_of_campaign(ctx, campaign["id"], conditions, values, later_than, step, offset, limit)
     page = {"total_leads": str(total), "offset": offset, "limit": limit, "data": [views.enrolment(row) for row in rows]}
     return Reply(page)
 
@@ -102,7 +102,7 @@ def facet_conditions(status: str | None, email_status: str | None) -> tuple[list
 def export_campaign_leads_csv(ctx: Context, params: inputs.ExportCampaignLeadsCsvParams) -> Reply:
     """Every lead of a campaign as CSV, without paging (S1, C:sim)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
-    return Reply(views.export(records.all_of_campaign(ctx, campaign["id"])))
+    return Reply(views.export(pages.all_of_campaign(ctx, campaign["id"])))
 
 
 @operation("get_lead_by_email")
@@ -129,7 +129,7 @@ def list_all_leads(ctx: Context, params: inputs.ListAllLeadsParams) -> Reply:
         filters["created_after"] = parse_moment(params["created_at_gt"])
     if "email" in params:
         filters["address_key"] = rules.address_key(rules.normalised(params["email"]))
-    rows, more = records.page_of_account(ctx, filters, params["offset"], params["limit"])
+    rows, more = pages.page_of_account(ctx, filters, params["offset"], params["limit"])
     enrolments = records.enrolments_of(ctx, [row["id"] for row in rows])
     data = [views.global_lead(row, ctx.workspace.user_id, enrolments[row["id"]]) for row in rows]
     return Reply({"data": data, "skip": params["offset"], "limit": params["limit"], "hasMore": more})
@@ -154,7 +154,7 @@ def list_all_leads_v2(ctx: Context, params: inputs.ListAllLeadsV2Params) -> Repl
         on_rows.append("running")
     if kind in ("previously_active", "yet_to_use"):
         on_lead.append("enrolled" if kind == "previously_active" else "never_enrolled")
-    rows = records.leads_after(
+    rows = pages.leads_after(
         ctx, params.get("lastSeenLeadId", 0), params["limit"], on_rows=on_rows, on_lead=on_lead,
         in_no_campaign=kind in ("previously_active", "yet_to_use"), values=values,
     )  # fmt: skip
