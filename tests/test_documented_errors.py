@@ -297,6 +297,7 @@ PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
     ("update_lead_email_account", "email_account_not_found"): lambda call: (
         _with_ids(call, email_account_id=UNKNOWN), {},
     ),
+    "invalid_date_range": lambda call: (call.own(query={"start_date": "2026-03-01", "end_date": "2026-04-01"}), {}),
     "invalid_event_time_from": lambda call: (call.own(query={"event_time_from": "yesterday"}), {}),
     "invalid_event_time_to": lambda call: (
         call.own(query={"event_time_from": "2026-01-01", "event_time_to": "yesterday"}), {},

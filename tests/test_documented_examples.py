@@ -23,7 +23,7 @@ SHARED = Path(__file__).parents[2] / "shared"
 @pytest.fixture
 def world(api: Api) -> World:
     """A workspace with one of everything."""
-    return worlds.build(api, "alpha")
+    return worlds.mailed(api, worlds.build(api, "alpha"))
 
 
 def _sheets() -> Iterator[tuple[dict[str, Any], list[tuple[str, Any]]]]:

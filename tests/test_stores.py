@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.families.block_list import records as block_list
-from mock_server.families.leads import imports, records
+from mock_server.families.leads import imports, pages, records
 from mock_server.state.database import Database, StoreError
 from mock_server.state.statements import Statement
 from tests.servers import run, server
@@ -60,8 +60,8 @@ def test_a_workspace_follows_the_server_until_it_chooses(tmp_path: Path) -> None
     ("statement", "index"),
     [
         (imports._BY_ADDRESSES, "lead_by_address"),
-        (records._campaign_page(("status = :status",), (), False), "enrolment_by_status"),
-        (records._campaign_page(("category_id = :category_id",), (), False), "enrolment_by_category"),
+        (pages._campaign_page(("status = :status",), (), False), "enrolment_by_status"),
+        (pages._campaign_page(("category_id = :category_id",), (), False), "enrolment_by_category"),
         (records._OF_LEADS, "enrolment_of_lead"),
         (block_list._HITS, "block_list_by_value"),
         (block_list._block(False, True), "enrolment_of_lead"),

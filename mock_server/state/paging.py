@@ -18,6 +18,8 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from mock_server.state.statements import json_lists
+
 BLOCK_BITS = 11
 
 
@@ -151,6 +153,7 @@ def window(
     `between`: only ids from the first to before the second one.
     """
     sql = _blocks_sql(table, tuple(scope), tuple(conditions))
+    values = json_lists(values)
     blocks: Iterable[tuple[int, int]] = connection.execute(sql, {**scope, **values}).fetchall()
     if between is not None:
         blocks = _cut(connection, table, scope, conditions, values, blocks, *between)
@@ -196,10 +199,12 @@ def count(
 
 
 def counts(
-    connection: sqlite3.Connection, table: CountedTable, scope: Mapping[str, int], by: Sequence[str]
-) -> list[sqlite3.Row]:
-    """How many rows of `scope` have each combination of these facets: in each row the facets and `n`."""
-    where, facets = " AND ".join(f"{column} = :{column}" for column in scope), ", ".join(by)
+    connection: sqlite3.Connection, table: CountedTable, scope: Mapping[str, int], by: Sequence[str],
+    conditions: Sequence[str] = (),
+) -> list[sqlite3.Row]:  # fmt: skip
+    """How many rows of `scope` have each combination of these columns of the counts: in each row these and `n`."""
+    where = " AND ".join([*(f"{column} = :{column}" for column in scope), *conditions])
+    facets = ", ".join(by)
     sql = f"SELECT {facets}, sum(n) AS n FROM {table.name} WHERE {where} GROUP BY {facets}"
     return connection.execute(sql, scope).fetchall()
 

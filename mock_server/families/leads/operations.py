@@ -212,7 +212,7 @@ def delete_leads_from_campaign_bulk(
 ) -> Reply:
     """Take several leads out of a campaign, all or none (S2 names the path, the rest is inferred)."""
     campaigns.find(ctx, params["campaign_id"])
-    for lead_id in dict.fromkeys(int(one) for one in body["lead_ids"]):
+    for lead_id in dict.fromkeys(map(rules.id_of, body["lead_ids"])):
         records.withdraw(ctx, records.find_enrolment(ctx, params["campaign_id"], lead_id))
     return Reply({"ok": True})
 

@@ -10,7 +10,7 @@ from mock_server.contract.validation import InvalidRequestError
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.leads import records as leads
-from mock_server.families.messages import records, views
+from mock_server.families.messages import mailed, records, views
 from mock_server.families.sequences import records as sequences
 from mock_server.state.database import Row
 
@@ -24,7 +24,10 @@ def list_all_leads_activities(ctx: Context, params: inputs.ListAllLeadsActivitie
     """The leads of all campaigns that got mails, with these mails; a time range is about when they were sent (R)."""
     start, end = _span(params)
     offset, limit = params["offset"], params["limit"]
-    rows = records.mailed_leads(ctx, start, end, offset, limit + 1)
+    if "event_time_from" in params:
+        rows = mailed.leads_mailed_between(ctx, start, end, offset, limit + 1)
+    else:
+        rows = mailed.mailed_leads(ctx, offset, limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
     conversations = records.conversations(ctx, [row["id"] for row in rows])
     return Reply({

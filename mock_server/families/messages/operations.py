@@ -19,7 +19,7 @@ from mock_server.families.campaigns import records as campaigns
 from mock_server.families.email_accounts import membership
 from mock_server.families.email_accounts import records as accounts
 from mock_server.families.leads import records as leads
-from mock_server.families.leads.rules import normalised
+from mock_server.families.leads.rules import id_of, normalised
 from mock_server.families.messages import by_hand, records, rules, views
 from mock_server.families.messages.compose import Style, compose, in_thread
 from mock_server.families.sequences import records as sequences
@@ -102,7 +102,7 @@ def forward_email(ctx: Context, params: inputs.ForwardEmailParams, body: inputs.
 def send_test_email(ctx: Context, params: inputs.SendTestEmailParams, body: inputs.SendTestEmailBody) -> Reply:
     """Send a step as a lead would get it, its first variant if it has any; nothing moves or counts (R)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
-    row = leads.find_enrolment(ctx, campaign["id"], rules.id_of(body["leadId"]))
+    row = leads.find_enrolment(ctx, campaign["id"], id_of(body["leadId"]))
     lead = leads.find_lead(ctx, row["lead_id"])
     account = _sender(ctx, campaign["id"], body.get("selectedEmailAccountId"))
     by_hand.store(
@@ -144,7 +144,7 @@ def update_lead_email_account(
 ) -> Reply:
     """Choose who sends to a lead in a campaign; without override a mailbox that it has already stays (R)."""
     campaign = campaigns.find(ctx, body["email_campaign_id"])
-    row = leads.find_enrolment(ctx, campaign["id"], rules.id_of(body["email_lead_id"]))
+    row = leads.find_enrolment(ctx, campaign["id"], id_of(body["email_lead_id"]))
     account = accounts.find(ctx, body["email_account_id"])
     hint = ""
     if row["email_account_id"] is None or body.get("override_lead_email_account", False):

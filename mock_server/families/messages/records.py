@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_, update
 
+from mock_server.clock import FIRST_MOMENT
 from mock_server.context import Context
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.leads.tables import enrolment
@@ -44,7 +45,7 @@ _COUNT_VARIANT = {
 }
 
 
-def _is_shown() -> ColumnElement[bool]:
+def is_shown() -> ColumnElement[bool]:
     """A mail of a step that was deleted since is in no view, nor is a reply to it."""
     own = select(step.c.id).where(this_workspace(step), step.c.id == _m.step_id)
     return or_(_m.step_id.is_(None), own.correlate(message).exists())
@@ -52,7 +53,10 @@ def _is_shown() -> ColumnElement[bool]:
 
 _OF_ENROLMENTS = Statement(
     select(message)
-    .where(this_workspace(message), one_of(_m.enrolment_id, "ids"), one_of(_m.type, "types"), _is_shown())
+    .where(
+        this_workspace(message), one_of(_m.enrolment_id, "ids"), one_of(_m.type, "types"), is_shown(),
+        _m.at > bindparam("after"),
+    )
     .order_by(_m.at, _m.id)
 )
 _FIGURES = Statement(
@@ -60,7 +64,7 @@ _FIGURES = Statement(
         _m.enrolment_id, func.count().label("sent_count"), func.sum(_m.open_count).label("open_count"),
         func.sum(_m.click_count).label("click_count"), func.count(_m.replied_at).label("reply_count"),
     )
-    .where(this_workspace(message), one_of(_m.enrolment_id, "ids"), _m.type == "SENT", _is_shown())
+    .where(this_workspace(message), one_of(_m.enrolment_id, "ids"), _m.type == "SENT", is_shown())
     .group_by(_m.enrolment_id)
 )  # fmt: skip
 _BY_STATS_ID = (
@@ -92,28 +96,10 @@ _EVENTS = Statement(
     ))
     .where(
         this_workspace(event), _ev.campaign_id == bindparam("campaign_id"),
-        _ev.enrolment_id == bindparam("enrolment_id"), one_of(_ev.type, "types"), _is_shown(),
+        _ev.enrolment_id == bindparam("enrolment_id"), one_of(_ev.type, "types"), is_shown(),
     )
     .order_by(_ev.at, _ev.id)
 )  # fmt: skip
-_MAILED = Statement(
-    select(enrolment, campaign.c.name.label("campaign_name"), campaign.c.status.label("campaign_status"))
-    .join(campaign, and_(campaign.c.workspace_id == _e.workspace_id, campaign.c.id == _e.campaign_id))
-    .where(
-        this_workspace(enrolment), campaign.c.deleted_at.is_(None), _e.last_sent_at.is_not(None),
-        select(_m.id)
-        .where(
-            this_workspace(message), _m.enrolment_id == _e.id, _m.type == "SENT", _m.at >= bindparam("start"),
-            _m.at <= bindparam("end"), _is_shown(),
-        )
-        .correlate(enrolment)
-        .exists(),
-    )
-    .order_by(_e.campaign_id, _e.id)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-)  # fmt: skip
-
 
 def get(ctx: Context, campaign_id: int, message_id: int) -> Row | None:
     """A message, if it is still there."""
@@ -145,10 +131,11 @@ def count_for_variant(ctx: Context, mail: Row, column: str) -> None:
         ctx.db.run(_COUNT_VARIANT[column], variant_id=mail["variant_id"])
 
 
-def conversations(ctx: Context, map_ids: Sequence[int]) -> dict[int, list[Row]]:
-    """Map id -> what the lead got and answered in the campaign, oldest first."""
+def conversations(ctx: Context, map_ids: Sequence[int], after: int | None = None) -> dict[int, list[Row]]:
+    """Map id -> what the lead got and answered in the campaign, perhaps after a moment only; oldest first."""
     found: dict[int, list[Row]] = {map_id: [] for map_id in map_ids}
-    for row in ctx.db.all(_OF_ENROLMENTS, ids=list(map_ids), types=CONVERSATION):
+    since = FIRST_MOMENT - 1 if after is None else after
+    for row in ctx.db.all(_OF_ENROLMENTS, ids=list(map_ids), types=CONVERSATION, after=since):
         found[row["enrolment_id"]].append(row)
     return found
 
@@ -190,8 +177,3 @@ def thread_up_to(ctx: Context, last: Row) -> list[Row]:
 def events_of(ctx: Context, row: Row, types: Sequence[str]) -> list[Row]:
     """Type and moment of what happened to a lead in a campaign, oldest first."""
     return ctx.db.all(_EVENTS, campaign_id=row["campaign_id"], enrolment_id=row["id"], types=list(types))
-
-
-def mailed_leads(ctx: Context, start: int, end: int, offset: int, limit: int) -> list[Row]:
-    """Leads in campaigns that got a mail of the sequence between two moments, both included; by campaign and map id."""
-    return ctx.db.all(_MAILED, start=start, end=end, offset=offset, limit=limit)

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from mock_server import rng
-from mock_server.families.leads.rules import CATEGORIES, domain_of, is_address, normalised
+from mock_server.families.leads.rules import CATEGORIES, domain_of, id_of, is_address, normalised
 
 Company = Literal["SameCompany", "DifferentCompany", "Unknown"]
 
@@ -51,11 +51,6 @@ def address_list(text: str) -> list[str]:
     if wrong is not None:
         raise ValueError(f"{wrong!r} is no address")
     return found
-
-
-def id_of(value: int | str) -> int:
-    """An id that may come as text; 0, which nothing has, for more digits than an id can have."""
-    return int(value) if len(str(value)) <= 15 else 0
 
 
 def track_id(workspace_id: int, stats_id: str) -> str:

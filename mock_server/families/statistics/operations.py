@@ -12,6 +12,7 @@ from mock_server.contract.registry import Reply, operation
 from mock_server.contract.validation import InvalidRequestError
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
+from mock_server.families.messages import records as messages
 from mock_server.families.sequences import records as sequences
 from mock_server.families.statistics import figures, records, rules, views
 from mock_server.families.statistics.progress import Progress
@@ -51,11 +52,10 @@ def _sent_between(params: inputs.GetCampaignStatisticsParams) -> rules.Span | No
 def get_campaign_leads_statistics(ctx: Context, params: inputs.GetCampaignLeadsStatisticsParams) -> Reply:
     """One page of the leads that got mails, with all messages to and from them (C:sim, C:supa)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
-    steps = _ids(sequences.steps_of(ctx, campaign["id"]))
     after = parse_moment(params["event_time_gt"]) if "event_time_gt" in params else None
     offset, limit = params["offset"], params["limit"]
-    rows, has_more = records.page_of_leads(ctx, campaign["id"], steps, after, offset, limit)
-    histories = records.histories(ctx, steps, [row["id"] for row in rows], after)
+    rows, has_more = records.page_of_leads(ctx, campaign["id"], after, offset, limit)
+    histories = messages.conversations(ctx, [row["id"] for row in rows], after)
     senders = records.addresses(ctx, {row["email_account_id"] for row in rows})
     shown = [views.lead(row, histories[row["id"]], senders[row["email_account_id"]]) for row in rows]
     return Reply({"hasMore": has_more, "data": shown, "skip": offset, "limit": limit})

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 
-import orjson
-from sqlalchemy import ColumnElement, bindparam, or_, select, text, union
+from sqlalchemy import ColumnElement, bindparam, select, text, union
 
 from mock_server.context import Context
 from mock_server.families.email_accounts.tables import campaign_email_account, email_account
 from mock_server.families.leads.rules import Flag
 from mock_server.families.leads.tables import enrolment, enrolment_pages, lead
+from mock_server.families.messages.records import CONVERSATION, is_shown
 from mock_server.families.messages.tables import Mark, message, message_pages
 from mock_server.families.statistics.figures import SHOWN
 from mock_server.families.statistics.rules import Span
 from mock_server.families.statistics.tables import mailbox_total
 from mock_server.state import paging
 from mock_server.state.database import Row
-from mock_server.state.statements import Statement, one_of, this_workspace
+from mock_server.state.statements import Statement, in_list, one_of, this_workspace
 
 _m, _e, _l, _a = message.c, enrolment.c, lead.c, email_account.c
 _t, _c = mailbox_total.c, campaign_email_account.c
@@ -27,7 +27,7 @@ _MARKS = {
     "opened": Mark.OPENED, "clicked": Mark.CLICKED, "replied": Mark.REPLIED, "unsubscribed": Mark.UNSUBSCRIBED,
     "bounced": Mark.BOUNCED,
 }  # fmt: skip
-_OF_STEPS = "step_id IN (SELECT value FROM json_each(:steps))"
+_OF_STEPS = in_list("step_id", "steps")
 _FIRST_FROM = Statement(
     select(_m.id)
     .where(
@@ -44,7 +44,7 @@ def page_of_mails(
     """Total and one page of the mails of these steps with their leads, oldest first."""
     wanted = Mark(0) if status is None else _MARKS[status]
     conditions = ("type = 'SENT'", f"(marks & {int(wanted | Mark.HIDDEN)}) = {int(wanted)}", _OF_STEPS)
-    values = {"steps": orjson.dumps(list(steps)).decode()}
+    values = {"steps": list(steps)}
     between = None
     if span is not None:
         between = _first_from(ctx, campaign_id, span.start), _first_from(ctx, campaign_id, span.end)
@@ -105,12 +105,6 @@ def page_of_mailboxes(ctx: Context, campaign_id: int, steps: Sequence[int], offs
 
 
 _MAILED = f"(flags & {int(Flag.SENT)}) != 0"
-#: the messages that a history shows, and as what
-SHOWN_AS = {"SENT": "SENT", "HAND": "SENT", "REPLY": "REPLY", "OUT_OF_OFFICE": "REPLY"}
-_IS_SHOWN = (
-    one_of(_m.type, "types"), _m.marks.op("&")(int(Mark.HIDDEN)) == 0,
-    or_(_m.step_id.is_(None), one_of(_m.step_id, "steps")),
-)  # fmt: skip
 
 
 def _leads(*conditions: ColumnElement[bool]) -> Statement:
@@ -132,41 +126,26 @@ _ACTIVE_LEADS = _leads(
     _e.last_event_at > bindparam("after"),
     select(_m.id)
     .where(
-        _m.workspace_id == _e.workspace_id, _m.enrolment_id == _e.id, _m.at > bindparam("after"), *_IS_SHOWN
+        _m.workspace_id == _e.workspace_id, _m.enrolment_id == _e.id, _m.at > bindparam("after"),
+        one_of(_m.type, "types"), is_shown(),
     )
     .correlate(enrolment)
     .exists(),
 )  # fmt: skip
-_HISTORIES = Statement(
-    select(message)
-    .where(this_workspace(message), one_of(_m.enrolment_id, "rows"), _m.at > bindparam("after"), *_IS_SHOWN)
-    .order_by(_m.at, _m.id)
-)
-
 
 def page_of_leads(
-    ctx: Context, campaign_id: int, steps: Sequence[int], after: int | None, offset: int, limit: int
+    ctx: Context, campaign_id: int, after: int | None, offset: int, limit: int
 ) -> tuple[list[Row], bool]:
     """One page of the leads that got mails, by map id, and whether there are more; `after`: with later messages."""
     values = {"campaign_id": campaign_id, "limit": limit}
     if after is not None:
-        more = {"after": after, "steps": list(steps), "types": list(SHOWN_AS)}
         bounds = {"low": 0, "high": 2**62, "skip": offset, "limit": limit + 1}
-        rows = ctx.db.all(_ACTIVE_LEADS, **{**values, **more, **bounds})
+        rows = ctx.db.all(_ACTIVE_LEADS, **{**values, **bounds}, after=after, types=CONVERSATION)
         return rows[:limit], len(rows) > limit
     scope = {"workspace_id": ctx.db.ws, "campaign_id": campaign_id}
     window = paging.window(ctx.db.connection, enrolment_pages, scope, (_MAILED,), {}, offset, limit)
     rows = ctx.db.all(_ALL_LEADS, **values, low=window.low, high=window.high, skip=window.skip)
     return rows, offset + len(rows) < window.total
-
-
-def histories(ctx: Context, steps: Sequence[int], map_ids: Sequence[int], after: int | None) -> dict[int, list[Row]]:
-    """Map id -> the messages to and from that lead, oldest first; `after`: the later ones."""
-    found: dict[int, list[Row]] = {map_id: [] for map_id in map_ids}
-    moment = -(2**62) if after is None else after
-    for row in ctx.db.all(_HISTORIES, rows=list(map_ids), steps=list(steps), types=list(SHOWN_AS), after=moment):
-        found[row["enrolment_id"]].append(row)
-    return found
 
 
 _ADDRESSES = Statement(select(_a.id, _a.from_email).where(this_workspace(email_account), one_of(_a.id, "ids")))

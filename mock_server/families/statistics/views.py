@@ -7,9 +7,9 @@ from typing import Any
 
 from mock_server.clock import iso, iso_or_none
 from mock_server.families.leads.rules import CATEGORY_NAMES
+from mock_server.families.messages.records import TO_LEAD
 from mock_server.families.messages.tables import Mark
 from mock_server.families.statistics.figures import Figures, Leads
-from mock_server.families.statistics.records import SHOWN_AS
 from mock_server.state.database import Row
 
 
@@ -55,7 +55,7 @@ def lead(row: Row, history: Sequence[Row], sender: str) -> dict[str, Any]:
 def _entry(row: Row) -> dict[str, Any]:
     return {
         "stats_id": row["stats_id"],
-        "type": SHOWN_AS[row["type"]],
+        "type": "SENT" if row["type"] in TO_LEAD else "REPLY",
         "message_id": row["message_id"],
         "time": iso(row["at"]),
         "email_body": row["body"],
