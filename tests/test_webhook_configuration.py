@@ -95,6 +95,14 @@ def test_webhooks_above_a_campaign_are_not_in_its_list(api: Api, owner: dict[str
     assert api.delete(f"/webhook/delete/{webhook_id}").status_code == 200
 
 
+def test_each_campaign_lists_its_own(api: Api) -> None:
+    """The list names the campaign that was asked for."""
+    for campaign_id in (api.campaign(), api.campaign()):
+        created(api, association_type="campaign", email_campaign_id=campaign_id, webhook_type="any")
+        [one] = api.get(f"/campaigns/{campaign_id}/webhooks").json()
+        assert one["email_campaign_id"] == campaign_id
+
+
 def test_a_webhook_of_another_campaign_is_out_of_reach(api: Api) -> None:
     """A campaign's routes change and delete its own webhooks only."""
     mine, theirs = api.campaign(), api.campaign()
