@@ -77,6 +77,18 @@ def test_categories_are_needed_live_only(api: Api) -> None:
     assert api.post(path, SAVE).json()["categories"] == []
 
 
+@pytest.mark.parametrize("level", ["user", "client", "campaign"])
+def test_an_owner_that_is_null_is_none(api: Api, level: str) -> None:
+    """As a webhook is read; who has to be named must not be null."""
+    owners: dict[str, Any] = {"email_campaign_id": None, "client_id": None}
+    needed = {"client": "client_id", "campaign": "email_campaign_id"}.get(level)
+    if needed:
+        celebrate(api.post("/webhook/create", {**USERS, "association_type": level, **owners}), "body", needed)
+        owners[needed] = api.campaign()
+    webhook_id = created(api, association_type=level, **owners)
+    assert read(api, webhook_id)["email_campaign_id"] == owners["email_campaign_id"]
+
+
 OWNERS = [{"association_type": "user"}, {"association_type": 1}, {"association_type": "client", "client_id": 22},
           {"association_type": 2, "client_id": 22}]  # fmt: skip
 

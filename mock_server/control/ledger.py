@@ -74,10 +74,11 @@ def _message(row: Row) -> MessageShown:
     return MessageShown(
         id=row["id"], at=iso(row["at"]), type=row["type"], campaign_id=row["campaign_id"] or None,
         campaign_lead_map_id=row["enrolment_id"], lead_id=row["lead_id"], email_account_id=row["email_account_id"],
-        from_email=row["from_email"], to=row["to_email"], cc=orjson.loads(row["cc"]), subject=row["subject"],
-        body=row["body"], headers=headers, message_id=row["message_id"], stats_id=row["stats_id"],
-        thread=row["thread_id"], answers=row["answers"], step=row["seq_number"], step_id=row["step_id"],
-        variant_id=row["variant_id"], open_count=row["open_count"], click_count=row["click_count"],
-        clicked_links=orjson.loads(row["clicked_links"]), reply_count=row["reply_count"],
-        bounce_type=row["bounce_type"], company=row["company"], category_id=row["category_id"],
+        from_email=row["from_email"], from_name=row["from_name"], to=row["to_email"], cc=orjson.loads(row["cc"]),
+        subject=row["subject"], body=row["body"], headers=headers, message_id=row["message_id"],
+        stats_id=row["stats_id"], thread=row["thread_id"], answers=row["answers"], step=row["seq_number"],
+        step_id=row["step_id"], variant_id=row["variant_id"], open_count=row["open_count"],
+        click_count=row["click_count"], clicked_links=orjson.loads(row["clicked_links"]),
+        reply_count=row["reply_count"], bounce_type=row["bounce_type"], company=row["company"],
+        category_id=row["category_id"],
     )  # fmt: skip

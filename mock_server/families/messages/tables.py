@@ -42,6 +42,7 @@ message = table(
     Column("bounce_type", Text, comment="hard or soft"),
     Column("unsubscribed_at", BigInteger),
     # of a reply
+    Column("from_name", Text, comment="beside the address, if it had one"),
     Column("company", Text, comment="SameCompany, DifferentCompany or Unknown: who answered, seen from the lead"),
     Column("category_id", BigInteger, comment="that the reply was given when it came"),
     Index("message_of_enrolment", "workspace_id", "enrolment_id", "id"),
