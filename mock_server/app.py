@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     publish = Publisher(database, workspaces, outbox.wake).publish
     simulation = Simulation(contract, database, workspaces, publish)
-    world = World(settings, contract, database, workspaces, purger, gates, simulation, publish)
+    world = World(settings, contract, database, workspaces, purger, gates, simulation, outbox, publish)
 
     opening = Opening(world)
 
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPIOffline(
         title="smartlead-mock", version=__version__, docs_url="/docs", redoc_url=None, lifespan=lifespan
     )
-    app.mount("/_mock", control_api(world, opening, outbox))
+    app.mount("/_mock", control_api(world, opening))
     app.openapi = lambda: _shown(contract, settings.edition)  # type: ignore[method-assign]
     app.state.world = world
     stages = Stages(contract, workspaces, gates, settings)
@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         stages.limits,
         stages.validate,
     )
-    handling = Handling(database, workspaces, purger, opening.prepare, publish)
+    handling = Handling(database, workspaces, opening.prepare, publish, world.written)
     log = request_log(settings.log_format)
     app.middleware_stack = Dispatcher(app.build_middleware_stack(), pipeline, handling, gates, log)
     app.state.asgi = Dispatcher(app, pipeline, handling, gates, log)

@@ -52,9 +52,9 @@ class Office:
     running: asyncio.Task[None]
 
     def queue(self, url: str, count: int = 1, *, workspace: Workspace | None = None, **columns: Any) -> list[str]:
-        """Queue deliveries and wake the worker; their X-Request-Ids."""
+        """Queue deliveries, point their webhook at the URL, and wake the worker; their X-Request-Ids."""
         owner = workspace or self.workspace
-        session = Session(self.database.writer, owner.id)
+        session = self.session(owner)
         with self.database.transaction():
             first = session.next_ids("delivery", count)
             rows = [
@@ -67,11 +67,15 @@ class Office:
             ]  # fmt: skip
             session.insert_many(delivery, rows)
             hook_id = rows[0]["webhook_id"]
-            if hook_id not in {row["id"] for row in self.rows("webhook", owner.id)}:
+            if not session.update(webhook, {"id": hook_id}, url=url):
                 owned = {"level": "user", "name": "", "url": url, "secret_key": ""}
                 session.insert(webhook, id=hook_id, created_at=0, updated_at=0, **owned)
         self.outbox.wake(owner)
         return [row["request_id"] for row in rows]
+
+    def session(self, workspace: Workspace | None = None) -> Session:
+        """The rows of a workspace."""
+        return Session(self.database.writer, (workspace or self.workspace).id)
 
     def rows(self, table: str = "delivery", ws: int | None = None) -> list[dict[str, Any]]:
         """The rows of a table, by id."""

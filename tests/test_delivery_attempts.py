@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server import __version__
+from mock_server.families.webhooks.tables import webhook
 from mock_server.outbox.queue import Delivery, state_after
 from mock_server.outbox.sender import verdict_on
 from tests.office import MINUTE, RETRY_DELAYS, in_loop, office
@@ -175,6 +176,22 @@ async def test_the_name_of_the_host_is_asked_for_in_tls() -> None:
         assert set(asked) == {"localhost"}
 
 
+@in_loop
+async def test_every_attempt_goes_where_the_webhook_points() -> None:
+    """A retry and a retriggered delivery follow a changed URL; body and headers stay, the attempts tell where."""
+    async with office() as one, receiver(status(500)) as old, receiver() as new:
+        one.queue(old.url("/old"))
+        assert await one.flush() == {"scheduled_for_retry": 1}
+        one.session().update(webhook, {"id": 1}, url=new.url("/new"))
+        one.advance(RETRY_DELAYS[0])
+        assert await one.flush() == {"successful": 1}
+        assert [(got.target, got.id, got.body) for got in new.requests] == [
+            ("/new", old.requests[0].id, old.requests[0].body)
+        ]
+        assert one.rows()[0]["url"] == old.url("/old")
+        assert [kept["url"] for kept in one.rows("attempt")] == [old.url("/old"), new.url("/new")]
+
+
 # ---------------------------------------------------------------------------------------------- retries
 
 
@@ -238,11 +255,14 @@ async def test_the_schedule_is_the_workspaces() -> None:
 
 
 @given(
-    st.sampled_from(range(100, 600)), st.integers(0, 6), st.integers(0, 2), st.lists(st.integers(0, 10**9), max_size=5)
-)
-def test_every_attempt_leads_to_one_state(code: int, made: int, retriggered: int, delays: list[int]) -> None:
-    """Only a retry has a delay, the one of its number; what is not tried again has succeeded or failed."""
-    one = Delivery(1, "EMAIL_REPLY", "", "user", "", "", made, retriggered, is_wanted=True)
+    st.sampled_from(range(100, 600)), st.integers(0, 6), st.integers(0, 6), st.integers(0, 2),
+    st.lists(st.integers(0, 10**9), max_size=5),
+)  # fmt: skip
+def test_every_attempt_leads_to_one_state(
+    code: int, earlier: int, made: int, retriggered: int, delays: list[int]
+) -> None:
+    """Only a retry has a delay, that of its number in the round; what is not tried again has succeeded or failed."""
+    one = Delivery(1, "EMAIL_REPLY", "", "user", "", "", earlier + made, earlier, 0, retriggered, is_wanted=True)
     state, delay = state_after(verdict_on(code), one, delays)
     assert (state == "successful") == (code // 100 == 2)
     assert (state == "scheduled_for_retry") == (delay is not None) == (code // 100 in (1, 5) and made < len(delays))

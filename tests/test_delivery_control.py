@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from mock_server.outbox.disturbance import Disturbance
 from tests.office import INBOX, in_loop, office
 from tests.receivers import receiver, status, until
 
@@ -81,6 +82,45 @@ async def test_the_inbox_captures_instead_of_sending() -> None:
         assert last.headers["X-Smartlead-Signature"].startswith("sha256=")
         assert {kept["status"] for kept in one.rows("attempt")} == {200}
         assert one.outbox.inbox(one.another()) == []
+
+
+@in_loop
+async def test_who_only_looks_leaves_nothing() -> None:
+    """Reading, waiting, flushing, and what was set and unset; what was delivered elsewhere, too."""
+    async with office() as one, receiver() as hook:
+        one.queue(hook.url(), 10)
+        await hook.got(10)
+        await one.flush()
+        assert one.outbox.inbox(one.another("a")) == []
+        assert await one.outbox.wait_for(one.another("b"), lambda _: True, 1) is None
+        await one.outbox.flush(one.another("c"))
+        one.outbox.pause(one.another("d"))
+        one.outbox.resume(one.another("d"))
+        one.outbox.set_disturbance(one.another("e"), Disturbance("drop"))
+        one.outbox.set_disturbance(one.another("e"), None)
+        await one.outbox.flush(one.workspace)
+        await asyncio.sleep(0)
+        assert one.outbox._worlds == {}
+
+
+@in_loop
+async def test_inboxes_share_their_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest requests of all make room, whosever they are; ids go on."""
+    monkeypatch.setattr("mock_server.outbox.inbox.BUDGET", 50_000)
+    async with office() as one:
+        other = one.another()
+        one.queue(INBOX, 5, workspace=other)
+        await one.outbox.flush(other)
+        for _ in range(3):
+            one.queue(INBOX, 5, body='"' + "x" * 5_000 + '"')
+            await one.flush()
+        captured = one.outbox.inbox(one.workspace)
+        assert [kept.id for kept in captured] == list(range(16 - len(captured), 16))
+        assert 25_000 < sum(len(kept.body) for kept in captured) <= 50_000
+        assert one.outbox.inbox(other) == []
+        one.queue(INBOX, workspace=other)
+        await one.outbox.flush(other)
+        assert [kept.id for kept in one.outbox.inbox(other)] == [6]
 
 
 @in_loop

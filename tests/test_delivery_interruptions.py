@@ -101,6 +101,74 @@ async def test_a_reset_forgets_everything() -> None:
 
 
 @in_loop
+async def test_a_reset_makes_room_for_others() -> None:
+    """All attempts that may be made at once were those of a workspace that is reset: another one's start."""
+    async with office(overall=4) as one, receiver(hang) as hook, receiver() as elsewhere:
+        one.queue(hook.url(), 4)
+        await hook.got(4)
+        one.queue(elsewhere.url(), workspace=one.another())
+        await asyncio.sleep(0.02)
+        assert elsewhere.requests == []
+        one.start_again()
+        await elsewhere.got(1)
+
+
+@in_loop
+async def test_a_reset_makes_room_that_results_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results that are not stored yet are dropped with their workspace, and hold nobody back any more."""
+    monkeypatch.setattr("mock_server.outbox.worker._SAVE_AFTER", 60.0)
+    async with office(overall=4) as one:
+        one.queue(INBOX, 4)
+        assert await one.outbox.wait_for(one.workspace, lambda kept: kept.id == 4, 20_000)
+        other = one.another()
+        one.queue(INBOX, workspace=other)
+        await asyncio.sleep(0.02)
+        assert one.outbox.inbox(other) == []
+        one.start_again()
+        assert await one.outbox.wait_for(other, lambda kept: kept.id == 1, 20_000)
+
+
+@in_loop
+async def test_a_wait_for_the_inbox_ends_with_a_reset() -> None:
+    """Nothing will come any more into an inbox that is gone."""
+    async with office() as one:
+        waiting = asyncio.create_task(one.outbox.wait_for(one.workspace, lambda _: True, 50_000))
+        await asyncio.sleep(0)
+        one.start_again()
+        assert await asyncio.wait_for(waiting, 1) is None
+
+
+@in_loop
+async def test_a_workspace_that_was_reset_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in a flush that was putting retries back, nor when it was to be looked at again after a failure."""
+    monkeypatch.setattr("mock_server.outbox.worker._AGAIN", 0.01)
+    looks: list[int] = []
+
+    def broken(db: Session) -> int | None:
+        looks.append(db.ws)
+        raise OSError("locked")
+
+    async with office() as one:
+        due: dict[str, Any] = {"state": "scheduled_for_retry", "attempt_count": 1, "retry_at": 1}
+        one.outbox.pause(one.workspace)
+        one.queue(INBOX, 100, **due)
+        flushing = asyncio.create_task(one.outbox.flush(one.workspace))
+        await asyncio.sleep(0)
+        one.start_again()
+        assert sum((await flushing).values()) == 0
+        one.queue(INBOX, 2, state="successful")
+        monkeypatch.setattr(queue, "next_retry", broken)
+        one.outbox.wake(one.workspace)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert looks == [one.workspace.id]
+        one.start_again()
+        await asyncio.sleep(0.05)
+        assert len(looks) == 1
+        assert one.outbox._worlds == {}
+
+
+@in_loop
 async def test_a_result_of_before_a_reset_is_not_taken_for_one_of_after() -> None:
     """The same ids are given again; a result that was not stored yet must not meet them."""
     async with office() as one:

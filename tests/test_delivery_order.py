@@ -60,6 +60,23 @@ async def test_attempts_are_bounded_overall() -> None:
 
 
 @in_loop
+async def test_a_workspace_has_its_share_of_attempts() -> None:
+    """However many receivers of one key hang, those of others are reached; then all are made."""
+    answers = asyncio.Event()
+    async with office() as one, receiver(until(answers, status(200))) as hanging, receiver() as quick:
+        for webhook_id in range(1, 101):
+            one.queue(hanging.url(), 4, webhook_id=webhook_id)
+        await hanging.got(50)
+        one.queue(quick.url(), 20, workspace=one.another())
+        await quick.got(20)
+        assert len(hanging.requests) == 50
+        answers.set()
+        assert sum((await one.flush()).values()) >= 350
+        assert set(one.states()) == {"successful"}
+        assert hanging.most_open == 50
+
+
+@in_loop
 async def test_a_retry_that_waits_holds_nothing_back() -> None:
     """The first delivery fails, the later ones arrive."""
     async with office(per_webhook=1) as one, receiver(*in_turn(500, 200)) as hook:

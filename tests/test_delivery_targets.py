@@ -95,7 +95,7 @@ async def test_what_is_no_url_fails_for_good(url: str) -> None:
     """It will never work; the attempt says so, and the worker goes on."""
     async with office() as one, receiver() as hook:
         one.queue(url)
-        one.queue(hook.url())
+        one.queue(hook.url(), webhook_id=2)
         assert await one.flush() == {"failed": 1, "successful": 1}
         assert one.rows("attempt")[0]["error"]
 

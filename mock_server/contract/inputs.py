@@ -684,8 +684,8 @@ class CreateWebhookBodyEventTypeMap(TypedDict):
 class CreateWebhookBody(TypedDict):
     webhook_url: str
     association_type: str | int
-    email_campaign_id: NotRequired[int]
-    client_id: NotRequired[int]
+    email_campaign_id: NotRequired[int | None]
+    client_id: NotRequired[int | None]
     name: NotRequired[str]
     event_type_map: NotRequired[CreateWebhookBodyEventTypeMap]
     category_id_map: NotRequired[dict[str, Any]]

@@ -311,9 +311,7 @@ class _Teller:
         )  # fmt: skip
         with world.database.transaction():
             yield ctx
-        workspace.written(ctx.now)
-        if ctx.wake_purger:
-            world.purger.wake()
+        world.written(ctx)
         for _ in range(_TURNS):
             await asyncio.sleep(0)
 

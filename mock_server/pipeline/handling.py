@@ -16,7 +16,6 @@ from mock_server.errors import ApiError
 from mock_server.pipeline.exchange import JSON_MEDIA, Answer, Exchange
 from mock_server.pipeline.faults import faulty
 from mock_server.state.database import Database, Session
-from mock_server.state.purge import Purger
 from mock_server.state.workspaces import Workspace, WorkspaceLimitError, Workspaces
 
 log = logging.getLogger("smartlead_mock")
@@ -27,14 +26,18 @@ class Handling:
     """Runs handlers: short ones at once, long ones in a thread on a connection that only reads."""
 
     def __init__(
-        self, database: Database, workspaces: Workspaces, purger: Purger, prepare: Prepare, publish: Publish
-    ) -> None:
-        """`prepare` gives a new workspace what it begins with; `publish` is told what is appended to the ledger."""
+        self, database: Database, workspaces: Workspaces, prepare: Prepare, publish: Publish,
+        written: Callable[[Context], None],
+    ) -> None:  # fmt: skip
+        """`prepare` gives a new workspace what it begins with; `publish` is told what is appended to the ledger.
+
+        `written` is called when a unit of work was committed.
+        """
         self._publish = publish
         self._prepare = prepare
         self._database = database
         self._workspaces = workspaces
-        self._purger = purger
+        self._written = written
 
     async def handle(self, exchange: Exchange) -> Answer:
         """The answer of the operation; raises ApiError with nothing changed."""
@@ -75,9 +78,7 @@ class Handling:
             if not was_stored:
                 self._workspaces.unsave(workspace)
             raise
-        workspace.written(context.now)
-        if context.wake_purger:
-            self._purger.wake()
+        self._written(context)
         return reply
 
     def _context(self, exchange: Exchange, connection: Any) -> Context:

@@ -50,6 +50,7 @@ class Details:
     subject: str | None = None
     body: str | None = None
     from_email: str | None = None
+    from_name: str | None = None
     message_id: str = ""
     cc: Sequence[str] = ()
     category_id: int | None = None
@@ -142,6 +143,7 @@ def _incoming(sent: Sent, word: str, details: Details) -> Incoming:
     subject = f"Undeliverable: {mail['subject']}" if bounce else answer_subject(mail["subject"])
     return Incoming(
         from_email=responder,
+        from_name=details.from_name,
         subject=subject if details.subject is None else details.subject,
         body=f"<div>{_TEXTS[word]}</div>" if details.body is None else details.body,
         message_id=details.message_id,

@@ -24,7 +24,7 @@ _CHILDREN = Statement(
 
 
 #: tables of what happened, which outlives its campaign
-_HISTORY = ("event", "delivery")
+_HISTORY = ("event", "delivery", "retrigger")
 
 
 def find_or_none(ctx: Context, campaign_id: int) -> Row | None:

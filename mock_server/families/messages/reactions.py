@@ -28,6 +28,7 @@ class Incoming:
     from_email: str
     subject: str
     body: str
+    from_name: str | None = None
     message_id: str = ""
     cc: Sequence[str] = ()
     company: rules.Company = "SameCompany"
@@ -158,8 +159,8 @@ def _as_received(ctx: Context, incoming: Incoming, number: int) -> dict[str, Any
     fallback = rules.message_id(ctx.workspace.seed, incoming.from_email, "received", number)
     return {
         "message_id": incoming.message_id or fallback, "from_email": incoming.from_email,
-        "cc": orjson.dumps(list(incoming.cc)).decode(), "subject": incoming.subject, "body": incoming.body,
-        "company": incoming.company,
+        "from_name": incoming.from_name, "cc": orjson.dumps(list(incoming.cc)).decode(),
+        "subject": incoming.subject, "body": incoming.body, "company": incoming.company,
     }  # fmt: skip
 
 

@@ -75,6 +75,7 @@ message = table(
     Column("hidden_at", BigInteger, comment="when its lead was taken out of the campaign"),
     Column("marks", Integer, nullable=False, server_default="0", comment="bits of Mark: which of these are set"),
     # of a reply
+    Column("from_name", Text, comment="beside the address, if it had one"),
     Column("company", Text, comment="SameCompany, DifferentCompany or Unknown: who answered, seen from the lead"),
     Column("category_id", BigInteger, comment="that the reply was given when it came"),
     Index("message_of_enrolment", "workspace_id", "enrolment_id", "id"),
