@@ -210,22 +210,19 @@ class Recount:
             "is_opened": bool(one.opens),
             "is_clicked": bool(one.clicks),
             "is_replied": bool(one.replies),
-            "is_unsubscribed": one.unsubscribed,
+            "is_unsubscribed": one.lead in self.unsubscribed,
             "is_bounced": one.bounced,
         }
 
     def leads(self, after: str = "") -> list[Json]:
         """The rows of /leads-statistics: leads that got a mail, perhaps with something later than a moment."""
         rows = []
-        mailed = {one.lead for one in self.stories.values()}
-        if __import__("os").environ.get("LEN"):
-            mailed = set(self.got)
-        for map_id in sorted(mailed):
+        for map_id in sorted({one.lead for one in self.stories.values()}):
             history = [
                 self._entry(one) for one in sorted(self.told, key=lambda one: (one["at"], one["id"]))
                 if one["campaign_lead_map_id"] == map_id and one["type"] in _TOLD and one["at"] > after
             ]  # fmt: skip
-            if history or (not after and __import__('os').environ.get('LEN')):
+            if history:
                 rows.append(self._lead(map_id, history))
         return rows
 
@@ -367,7 +364,9 @@ class Recount:
 def exported(text: str) -> dict[str, Json]:
     """Map id -> the columns of a CSV export that follow from mails."""
     names = ("last_email_sequence_sent", "open_count", "click_count", "reply_count")
-    return {row["campaign_lead_map_id"]: {name: row[name] for name in names} for row in csv.DictReader(text.splitlines())}
+    return {
+        row["campaign_lead_map_id"]: {name: row[name] for name in names} for row in csv.DictReader(text.splitlines())
+    }
 
 
 def _texts(figures: Mapping[str, int]) -> dict[str, str]:

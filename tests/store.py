@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mock_server.families.leads.rules import Flag
 from mock_server.families.leads.tables import enrolment
 from mock_server.families.messages.tables import message
 from mock_server.families.webhooks.tables import delivery
@@ -43,7 +44,7 @@ def mail(api: Api, campaign_id: int, map_id: int, **columns: object) -> None:
         own: dict[str, object] = {"email_account_id": columns["email_account_id"], "last_sent_at": columns["at"]}
         row = {"campaign_id": campaign_id, "enrolment_id": map_id, "type": "SENT", "thread_id": number, **columns}
         db.insert(message, id=number, **row)
-        db.update(enrolment, {"campaign_id": campaign_id, "id": map_id}, last_seq_number=1, **own)
+        db.update(enrolment, {"campaign_id": campaign_id, "id": map_id}, last_seq_number=1, flags=int(Flag.SENT), **own)
 
     assert api.client.portal is not None
     api.client.portal.call(write)

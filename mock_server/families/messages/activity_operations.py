@@ -25,9 +25,9 @@ def list_all_leads_activities(ctx: Context, params: inputs.ListAllLeadsActivitie
     start, end = _span(params)
     offset, limit = params["offset"], params["limit"]
     if "event_time_from" in params:
-        rows = mailed.leads_mailed_between(ctx, start, end, offset, limit + 1)
+        rows = mailed.of_account_between(ctx, start, end, offset, limit + 1)
     else:
-        rows = mailed.mailed_leads(ctx, offset, limit + 1)
+        rows = mailed.of_account(ctx, offset, limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
     conversations = records.conversations(ctx, [row["id"] for row in rows])
     return Reply({

@@ -54,7 +54,10 @@ def is_shown() -> ColumnElement[bool]:
 _OF_ENROLMENTS = Statement(
     select(message)
     .where(
-        this_workspace(message), one_of(_m.enrolment_id, "ids"), one_of(_m.type, "types"), is_shown(),
+        this_workspace(message),
+        one_of(_m.enrolment_id, "ids"),
+        one_of(_m.type, "types"),
+        is_shown(),
         _m.at > bindparam("after"),
     )
     .order_by(_m.at, _m.id)
@@ -100,6 +103,7 @@ _EVENTS = Statement(
     )
     .order_by(_ev.at, _ev.id)
 )  # fmt: skip
+
 
 def get(ctx: Context, campaign_id: int, message_id: int) -> Row | None:
     """A message, if it is still there."""

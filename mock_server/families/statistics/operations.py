@@ -12,6 +12,7 @@ from mock_server.contract.registry import Reply, operation
 from mock_server.contract.validation import InvalidRequestError
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
+from mock_server.families.messages import mailed
 from mock_server.families.messages import records as messages
 from mock_server.families.sequences import records as sequences
 from mock_server.families.statistics import figures, records, rules, views
@@ -54,11 +55,15 @@ def get_campaign_leads_statistics(ctx: Context, params: inputs.GetCampaignLeadsS
     campaign = campaigns.find(ctx, params["campaign_id"])
     after = parse_moment(params["event_time_gt"]) if "event_time_gt" in params else None
     offset, limit = params["offset"], params["limit"]
-    rows, has_more = records.page_of_leads(ctx, campaign["id"], after, offset, limit)
+    if after is None:
+        found = mailed.of_campaign(ctx, campaign["id"], offset, limit + 1)
+    else:
+        found = mailed.of_campaign_after(ctx, campaign["id"], after, offset, limit + 1)
+    rows = found[:limit]
     histories = messages.conversations(ctx, [row["id"] for row in rows], after)
     senders = records.addresses(ctx, {row["email_account_id"] for row in rows})
     shown = [views.lead(row, histories[row["id"]], senders[row["email_account_id"]]) for row in rows]
-    return Reply({"hasMore": has_more, "data": shown, "skip": offset, "limit": limit})
+    return Reply({"hasMore": len(found) > limit, "data": shown, "skip": offset, "limit": limit})
 
 
 @operation("get_campaign_mailbox_statistics", long=True)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from sqlalchemy import ColumnElement, bindparam, select, text, union
+from sqlalchemy import bindparam, select, text, union
 
 from mock_server.context import Context
 from mock_server.families.email_accounts.tables import campaign_email_account, email_account
-from mock_server.families.leads.rules import Flag
-from mock_server.families.leads.tables import enrolment, enrolment_pages, lead
-from mock_server.families.messages.records import CONVERSATION, is_shown
+from mock_server.families.leads.tables import enrolment, lead
 from mock_server.families.messages.tables import Mark, message, message_pages
 from mock_server.families.statistics.figures import SHOWN
 from mock_server.families.statistics.rules import Span
@@ -102,50 +100,6 @@ _MAILBOXES = Statement(
 def page_of_mailboxes(ctx: Context, campaign_id: int, steps: Sequence[int], offset: int, limit: int) -> list[Row]:
     """Mailboxes that are in a campaign or have sent mails of these steps, by id."""
     return ctx.db.all(_MAILBOXES, campaign_id=campaign_id, steps=list(steps), offset=offset, limit=limit)
-
-
-_MAILED = f"(flags & {int(Flag.SENT)}) != 0"
-
-
-def _leads(*conditions: ColumnElement[bool]) -> Statement:
-    return Statement(
-        select(_e.id, _e.lead_id, _e.status, _e.created_at, _e.email_account_id, _l.email)
-        .join(lead, (_l.workspace_id == _e.workspace_id) & (_l.id == _e.lead_id))
-        .where(
-            this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), _e.id >= bindparam("low"),
-            _e.id < bindparam("high"), _e.flags.op("&")(int(Flag.SENT)) != 0, *conditions,
-        )
-        .order_by(_e.id)
-        .limit(bindparam("limit"))
-        .offset(bindparam("skip"))
-    )  # fmt: skip
-
-
-_ALL_LEADS = _leads()
-_ACTIVE_LEADS = _leads(
-    _e.last_event_at > bindparam("after"),
-    select(_m.id)
-    .where(
-        _m.workspace_id == _e.workspace_id, _m.enrolment_id == _e.id, _m.at > bindparam("after"),
-        one_of(_m.type, "types"), is_shown(),
-    )
-    .correlate(enrolment)
-    .exists(),
-)  # fmt: skip
-
-def page_of_leads(
-    ctx: Context, campaign_id: int, after: int | None, offset: int, limit: int
-) -> tuple[list[Row], bool]:
-    """One page of the leads that got mails, by map id, and whether there are more; `after`: with later messages."""
-    values = {"campaign_id": campaign_id, "limit": limit}
-    if after is not None:
-        bounds = {"low": 0, "high": 2**62, "skip": offset, "limit": limit + 1}
-        rows = ctx.db.all(_ACTIVE_LEADS, **{**values, **bounds}, after=after, types=CONVERSATION)
-        return rows[:limit], len(rows) > limit
-    scope = {"workspace_id": ctx.db.ws, "campaign_id": campaign_id}
-    window = paging.window(ctx.db.connection, enrolment_pages, scope, (_MAILED,), {}, offset, limit)
-    rows = ctx.db.all(_ALL_LEADS, **values, low=window.low, high=window.high, skip=window.skip)
-    return rows, offset + len(rows) < window.total
 
 
 _ADDRESSES = Statement(select(_a.id, _a.from_email).where(this_workspace(email_account), one_of(_a.id, "ids")))
