@@ -11,6 +11,7 @@ from tests.sending import (
     ALWAYS,
     Json,
     address,
+    equip,
     freeze,
     launch,
     mails,
@@ -167,6 +168,30 @@ def test_times_are_dates_or_moments(api: Api) -> None:
         assert (answer.status_code, answer.json()) == (400, refused)
     answer = api.get("/campaigns/all-leads-activities", params={"event_time_to": "2026-03-04"})
     celebrate(answer, "query", "event_time_to")
+
+
+def test_rows_and_answers_are_told_apart(api: Api) -> None:
+    """Two campaigns, each with a lead that clicks and answers twice, at other times and in other words."""
+    freeze(api)
+    for name, hours in (("spring", 12), ("autumn", 14)):
+        how = {"settings": {"stop_lead_settings": "OPEN_AN_EMAIL"}, "sequence": steps(0, 9), **ALWAYS}
+        campaign_id = equip(api, api.campaign(name=name), name, **how)
+        until(api, f"02 {hours}:00")
+        for number, word in enumerate(("click", "reply", "reply")):
+            react(api, campaign_id, name, word, **({"link": f"https://{name}.example/"} if word == "click" else {}))
+            until(api, f"02 {hours}:{10 + number}")
+        if name == "spring":
+            set_status(api, campaign_id, "PAUSED")
+            ok(api.post(f"{of_lead(api, campaign_id, name)}/pause"))
+    one, two = activities(api)["data"]
+    assert [(row["campaign_name"], row["campaign_status"], row["status"]) for row in (one, two)] == [
+        ("spring", "PAUSED", "PAUSED"), ("autumn", "ACTIVE", "INPROGRESS"),
+    ]  # fmt: skip
+    for row, name in ((one, "spring"), (two, "autumn")):
+        [mail] = row["activities"]
+        assert mail["click_details"] == {f"https://{name}.example/": True}
+        assert (mail["click_count"], len(mail["thread_replies"])) == (1, 1)
+        assert mail["reply_details"]["time"] < mail["thread_replies"][0]["time"]
 
 
 def test_what_is_gone_is_not_listed(api: Api) -> None:
