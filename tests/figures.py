@@ -210,7 +210,7 @@ class Recount:
             "is_opened": bool(one.opens),
             "is_clicked": bool(one.clicks),
             "is_replied": bool(one.replies),
-            "is_unsubscribed": one.lead in self.unsubscribed,
+            "is_unsubscribed": one.unsubscribed,
             "is_bounced": one.bounced,
         }
 

@@ -28,14 +28,9 @@ REQUIRED: dict[str, dict[str, object]] = {
     "get_lead_by_email": {"email": "ann@x.example"},
     "delete_from_global_block_list": {"id": 1},
     "get_campaign_webhook_summary": {**worlds.EVER},
-    **dict.fromkeys(
-        (
-            "get_campaign_analytics_by_date",
-            "get_campaign_top_level_analytics_by_date",
-            "get_campaign_sequence_analytics",
-        ),
-        worlds.DAYS,
-    ),
+    "get_campaign_analytics_by_date": {**worlds.DAYS},
+    "get_campaign_top_level_analytics_by_date": {**worlds.DAYS},
+    "get_campaign_sequence_analytics": {**worlds.DAYS},
 }
 Provoked = tuple[Any, dict[str, object]]
 

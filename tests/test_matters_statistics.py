@@ -307,17 +307,6 @@ def test_the_number_of_a_mail_is_the_one_that_finds_it(api: Api) -> None:
     assert len(found) == 6
 
 
-def test_a_mail_tells_whether_its_lead_has_unsubscribed(api: Api) -> None:
-    """Every mail to it does, and is found by that, though the figures count the lead at one mail."""
-    mailed(api)
-    react(api, 1001, "bea", "unsubscribe", step=1)
-    rows = ok(api.get(f"{CAMPAIGN}/statistics"))["data"]
-    gone = [row for row in rows if row["lead_email"] == address("bea")]
-    assert [row["is_unsubscribed"] for row in gone] == [True, True]
-    assert ok(api.get(f"{CAMPAIGN}/statistics", params={"email_status": "unsubscribed"}))["data"] == gone
-    assert ok(api.get(f"{CAMPAIGN}/analytics"))["unsubscribed_count"] == "1"
-
-
 def test_a_lead_without_mails_that_count_is_not_among_those_that_got_one(api: Api) -> None:
     """Once its only step was deleted."""
     mailed(api)

@@ -11,9 +11,10 @@ from sqlalchemy import bindparam, select
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.email_accounts.tables import email_account
 from mock_server.families.leads.tables import enrolment, lead
+from mock_server.families.messages.records import CONVERSATION
 from mock_server.families.messages.tables import message
 from mock_server.state.database import Row, Session
-from mock_server.state.statements import Statement, this_workspace
+from mock_server.state.statements import Statement, one_of, this_workspace
 
 Json = dict[str, Any]
 
@@ -35,7 +36,7 @@ _HISTORY = Statement(
     select(message)
     .where(
         this_workspace(message), message.c.enrolment_id == bindparam("enrolment_id"),
-        message.c.type != "BOUNCE",
+        one_of(message.c.type, "types"),
     )
     .order_by(message.c.id)
 )  # fmt: skip
@@ -70,7 +71,9 @@ class Happening:
             return None if mail_id is None else db.one(_MESSAGE, campaign_id=campaign_id or 0, id=mail_id)
 
         mail = read(event["message_id"])
-        history = db.all(_HISTORY, enrolment_id=map_id) if with_history and map_id is not None else ()
+        history = (
+            db.all(_HISTORY, enrolment_id=map_id, types=CONVERSATION) if with_history and map_id is not None else ()
+        )
         return cls(
             type=kind,
             at=event["at"],

@@ -10,6 +10,7 @@ import orjson
 from mock_server.clock import iso, iso_millis_offset
 from mock_server.families.leads.rules import CATEGORIES, CATEGORY_NAMES
 from mock_server.families.messages.html import plain_text
+from mock_server.families.messages.records import TO_LEAD
 from mock_server.outbox.happenings import Happening, Json
 from mock_server.state.database import Row, Session
 
@@ -197,7 +198,7 @@ def _unsubscribed(event: Happening) -> Json:
 
 def _item(mail: Row) -> Json:
     """One message of the conversation; only what was sent has a subject here (R's example)."""
-    sent = mail["type"] == "SENT"
+    sent = mail["type"] in TO_LEAD
     return {
         "stats_id": mail["stats_id"],
         "type": "SENT" if sent else "REPLY",

@@ -84,10 +84,10 @@ _activity = (
     .group_by(_m.enrolment_id)
     .subquery()
 )  # fmt: skip
-_last = message.alias()
+_last, _last_step = message.alias(), step.alias()
 _EXPORT = Statement(
     select(
-        enrolment, *LEAD_COLUMNS, _last.c.seq_number.label("last_mail"),
+        enrolment, *LEAD_COLUMNS, _last_step.c.seq_number.label("last_mail"),
         *(func.coalesce(_activity.c[name], 0).label(name) for name in ("open_count", "click_count", "reply_count")),
     )
     .join(lead, OF_LEAD)
@@ -96,6 +96,9 @@ _EXPORT = Statement(
         _last,
         (_last.c.workspace_id == _e.workspace_id) & (_last.c.campaign_id == _e.campaign_id)
         & (_last.c.id == _activity.c.last_id),
+    )
+    .outerjoin(
+        _last_step, (_last_step.c.workspace_id == _e.workspace_id) & (_last_step.c.id == _last.c.step_id)
     )
     .where(this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"))
     .order_by(_e.id)

@@ -55,7 +55,7 @@ def reply(ctx: Context, row: Row, account: Row, at: int, **columns: Any) -> None
     own = {"enrolment_id": row["id"], "lead_id": row["lead_id"], "at": max(at, ctx.now)}
     store(ctx, kind, account, campaign_id=row["campaign_id"], **own, **columns)
     if kind == "HAND":
-        leads.change(ctx, row, last_sent_at=ctx.now)
+        leads.change(ctx, row, last_sent_at=ctx.now, last_event_at=ctx.now)
 
 
 def send_scheduled(ctx: Context, plan: Row) -> None:
@@ -72,7 +72,7 @@ def send_scheduled(ctx: Context, plan: Row) -> None:
         ctx.db.delete(message, campaign_id=mail["campaign_id"], id=mail["id"])
         return
     records.change(ctx, mail, type="HAND", at=ctx.now)
-    leads.change(ctx, row, last_sent_at=ctx.now)
+    leads.change(ctx, row, last_sent_at=ctx.now, last_event_at=ctx.now)
     _tell(ctx, "HAND", message_id=mail["id"], **{n: mail[n] for n in ("campaign_id", "lead_id", "enrolment_id")})
 
 

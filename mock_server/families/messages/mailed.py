@@ -69,7 +69,7 @@ _COUNT_SHOWN = Statement(
 )
 _ACTIVE_OF_CAMPAIGN = _page(
     _OWN, _e.last_event_at > bindparam("after"),
-    _with_message(one_of(_m.type, "types"), _m.at > bindparam("after")),
+    _with_message(one_of(_m.type, "types"), _m.at > bindparam("after")), _SHOWN,
 )  # fmt: skip
 _IN_SPAN = _page(_with_message(_m.type == "SENT", _m.at >= bindparam("start"), _m.at <= bindparam("end")))
 

@@ -101,6 +101,7 @@ def out_of_office(ctx: Context, sent: Sent, incoming: Incoming) -> None:
         as_ooo = Incoming(incoming.from_email, incoming.subject, incoming.body, category_id=_OOO_CATEGORY)
         category_id = _accepted_category(sent, as_ooo)
     answer = _receive(ctx, sent, "OUT_OF_OFFICE", incoming, category_id)
+    leads.change(ctx, sent.row, last_event_at=ctx.now)
     ctx.emit("OUT_OF_OFFICE", [{**sent.event(), "message_id": answer}])
     counts = not settings.get("ignoreOOOasReply")
     if counts:

@@ -52,12 +52,13 @@ def is_shown() -> ColumnElement[bool]:
 
 
 _OF_ENROLMENTS = Statement(
-    select(message)
+    select(message, step.c.seq_number.label("step_number"))
+    .outerjoin(step, (step.c.workspace_id == _m.workspace_id) & (step.c.id == _m.step_id))
     .where(
         this_workspace(message),
         one_of(_m.enrolment_id, "ids"),
         one_of(_m.type, "types"),
-        is_shown(),
+        _m.step_id.is_(None) | step.c.id.is_not(None),
         _m.at > bindparam("after"),
     )
     .order_by(_m.at, _m.id)
@@ -136,7 +137,10 @@ def count_for_variant(ctx: Context, mail: Row, column: str) -> None:
 
 
 def conversations(ctx: Context, map_ids: Sequence[int], after: int | None = None) -> dict[int, list[Row]]:
-    """Map id -> what the lead got and answered in the campaign, perhaps after a moment only; oldest first."""
+    """Map id -> what the lead got and answered in the campaign, perhaps after a moment only; oldest first.
+
+    `step_number` is the number that the step of a mail has now.
+    """
     found: dict[int, list[Row]] = {map_id: [] for map_id in map_ids}
     since = FIRST_MOMENT - 1 if after is None else after
     for row in ctx.db.all(_OF_ENROLMENTS, ids=list(map_ids), types=CONVERSATION, after=since):

@@ -29,8 +29,8 @@ def history_entry(row: Row, *, with_plain_text: bool) -> dict[str, Any]:
         shown["email_body_plain_text"] = plain_text(row["body"])
     if not sent:
         return {**shown, "cc": orjson.loads(row["cc"])}
-    if row["seq_number"] is not None:
-        shown["email_seq_number"] = str(row["seq_number"])
+    if row["step_number"] is not None:
+        shown["email_seq_number"] = str(row["step_number"])
     return {**shown, "subject": row["subject"], **_counts(row)}
 
 
@@ -67,7 +67,7 @@ def _mail_activity(mail: Row, answers: Sequence[Row]) -> dict[str, Any]:
         "sent_time": iso(mail["at"]),
         "from_email": mail["from_email"],
         "to_email": mail["to_email"],
-        "email_seq_number": mail["seq_number"],
+        "email_seq_number": mail["step_number"],
         **_counts(mail),
         "reply_details": first,
         "thread_replies": later,

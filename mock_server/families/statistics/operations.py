@@ -106,9 +106,9 @@ def get_campaign_variant_statistics(ctx: Context, params: inputs.GetCampaignVari
 def get_campaign_sequence_analytics(ctx: Context, params: inputs.GetCampaignSequenceAnalyticsParams) -> Reply:
     """The figures of every step, of the mails sent between two moments or days (R1)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
-    span = rules.moments(params["start_date"], params["end_date"], params["time_zone"])
-    if span.start >= span.end:
+    if rules.is_reversed(params["start_date"], params["end_date"]):
         _refuse_order("end_date", "start_date")
+    span = rules.moments(params["start_date"], params["end_date"], params["time_zone"])
     steps = _ids(sequences.steps_of(ctx, campaign["id"]))
     rows = figures.by_content(ctx, campaign["id"], steps, span)
     positive = figures.positive_leads(ctx, campaign["id"], steps, span)
@@ -196,10 +196,9 @@ def _days(given: Mapping[str, Any], zone: str) -> rules.Span:
         if one not in given:
             message = f'"value" contains [{other}] without its required peers [{one}]'
             raise InvalidRequestError(message, "query", one, kind="missing_key")
-    span = rules.days(given["start_date"], given["end_date"], zone)
-    if span.start >= span.end:
+    if rules.days_between(given["start_date"], given["end_date"]) < 0:
         _refuse_order("end_date", "start_date")
-    return span
+    return rules.days(given["start_date"], given["end_date"], zone)
 
 
 def _refuse_order(last: str, first: str) -> None:

@@ -11,6 +11,7 @@ from mock_server.context import Context
 from mock_server.families.email_accounts.tables import campaign_email_account, email_account
 from mock_server.families.leads.tables import enrolment, lead
 from mock_server.families.messages.tables import Mark, message, message_pages
+from mock_server.families.sequences.tables import step
 from mock_server.families.statistics.figures import SHOWN
 from mock_server.families.statistics.rules import Span
 from mock_server.families.statistics.tables import mailbox_total
@@ -63,7 +64,11 @@ def _first_from(ctx: Context, campaign_id: int, moment: int) -> int:
 @cache
 def _mails(marked: str) -> Statement:
     query = (
-        select(message, _l.email, _l.first_name, _l.last_name, _e.category_id.label("lead_category_id"), _e.flags)
+        select(
+            message, _l.email, _l.first_name, _l.last_name, _e.category_id.label("lead_category_id"),
+            step.c.seq_number.label("step_number"),
+        )
+        .join(step, (step.c.workspace_id == _m.workspace_id) & (step.c.id == _m.step_id))
         .join(
             enrolment,
             (_e.workspace_id == _m.workspace_id) & (_e.campaign_id == _m.campaign_id) & (_e.id == _m.enrolment_id),
@@ -71,7 +76,7 @@ def _mails(marked: str) -> Statement:
         .join(lead, (_l.workspace_id == _e.workspace_id) & (_l.id == _e.lead_id))
         .where(
             this_workspace(message), _m.campaign_id == bindparam("campaign_id"), _m.id >= bindparam("low"),
-            _m.id < bindparam("high"), text("type = 'SENT'"), one_of(_m.step_id, "steps"), text(marked),
+            _m.id < bindparam("high"), _m.type == "SENT", one_of(_m.step_id, "steps"), text(marked),
         )
     )  # fmt: skip
     return Statement(query.order_by(_m.id).limit(bindparam("limit")).offset(bindparam("skip")))

@@ -14,7 +14,7 @@ EVER = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From one moment to before another one, in milliseconds."""
+    """From one moment to before another one, in milliseconds; empty when the clocks of a zone leave nothing of it."""
 
     start: int
     end: int
@@ -58,10 +58,19 @@ def days(first: str, last: str, zone: str) -> Span:
 
 def moments(first: str, last: str, zone: str) -> Span:
     """As `days`, but either may also be a moment, YYYY-MM-DD HH:MM:SS on the zone's clocks: the second is included."""
-    return Span(
-        _moment(first, zone) if _is_moment(first) else _begin(_date(first), zone),
-        _moment(last, zone) + 1000 if _is_moment(last) else _begin(_date(last) + timedelta(days=1), zone),
-    )
+    start = _moment(first, zone) if _is_moment(first) else _begin(_date(first), zone)
+    end = _moment(last, zone) + 1000 if _is_moment(last) else _begin(_date(last) + timedelta(days=1), zone)
+    return Span(start, max(start, end))
+
+
+def is_reversed(first: str, last: str) -> bool:
+    """Whether the second of two days or moments is over before the first one, as they are written."""
+    start, end = _read(first), _read(last)
+    if not (_is_moment(first) and _is_moment(last)):
+        return end.date() < start.date()
+    if start.tzinfo is None or end.tzinfo is None:
+        start, end = start.replace(tzinfo=None), end.replace(tzinfo=None)
+    return end < start
 
 
 def days_between(first: str, last: str) -> int:

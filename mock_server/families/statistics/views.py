@@ -20,7 +20,7 @@ def mail(row: Row) -> dict[str, Any]:
         "lead_name": " ".join(name for name in (row["first_name"], row["last_name"]) if name),
         "lead_email": row["email"],
         "lead_category": CATEGORY_NAMES.get(row["lead_category_id"]),
-        "sequence_number": row["seq_number"],
+        "sequence_number": row["step_number"],
         "email_campaign_seq_id": row["step_id"],
         "seq_variant_id": row["variant_id"],
         "email_subject": row["subject"],
@@ -60,7 +60,7 @@ def _entry(row: Row) -> dict[str, Any]:
         "time": iso(row["at"]),
         "email_body": row["body"],
         "subject": row["subject"],
-        "email_seq_number": str(row["seq_number"] or 0),
+        "email_seq_number": str(row["step_number"] or 0),
         "open_count": row["open_count"],
         "click_count": row["click_count"],
     }
