@@ -177,8 +177,10 @@ def _cut(
     values: Mapping[str, Any], blocks: Iterable[tuple[int, int]], first: int, end: int,
 ) -> Iterator[tuple[int, int]]:  # fmt: skip
     """Of the blocks those with ids in between; the rows of the two that lie only partly in it are counted."""
-    where = " AND ".join([*(f"{column} = :{column}" for column in scope), *conditions])
-    rows = f"SELECT count(*) FROM {table.table.name} WHERE {where} AND id >= :first AND id < :end"
+    own = " AND ".join([*(f"{column} = :{column}" for column in scope), "id >= :first", "id < :end"])
+    facets = ", ".join(["id", *(f"coalesce({facet}, -1) AS {facet}" for facet in table.facets)])
+    meeting = " AND ".join(["TRUE", *conditions])
+    rows = f"SELECT count(*) FROM (SELECT {facets} FROM {table.table.name} WHERE {own}) WHERE {meeting}"
     for block, n in blocks:
         low, high = block << BLOCK_BITS, (block + 1) << BLOCK_BITS
         if first <= low and high <= end:
