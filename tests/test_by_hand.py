@@ -592,3 +592,12 @@ def test_an_unknown_pixel_makes_no_workspace() -> None:
         assert client.get("/api/v1/send-email/track-email/1-x").status_code == 200
         world = client.app.state.world  # type: ignore[attr-defined]
         assert world.database.writer.execute("SELECT count(*) FROM workspace").fetchone()[0] == 0
+
+
+def test_what_no_document_explains_is_taken(api: Api) -> None:
+    """Names, conditions and headers that no view shows are no reason to refuse a mail."""
+    campaign_id = mailed(api)
+    more = {"to_first_name": "Bob", "to_last_name": "Lee", "schedule_condition": "any", "seq_type": "EMAIL"}
+    assert reply(api, campaign_id, **more).text == QUEUED
+    single = {"to": "pat@x.example", "subject": "Hi", "body": "Hello", "fromName": "Ann", "replyTo": "ann@x.example"}
+    assert ok(api.post("/send-email/initiate", {**single, "fromEmailId": 1001}))["success"] is True

@@ -69,9 +69,15 @@ def test_a_mail_and_its_answer(api: Api) -> None:
 def test_an_answer_shows_who_else_got_it(api: Api) -> None:
     """The copies of a mail that comes in whole."""
     campaign_id = conversation(api)
-    react(api, campaign_id, "bob", "reply", raw="From: bob@leads.example\nCc: Eve <eve@leads.example>\n\nMore")
+    react(
+        api,
+        campaign_id,
+        "bob",
+        "reply",
+        raw="From: bob@leads.example\nCc: Eve <eve@leads.example>, pat@leads.example\n\nMore",
+    )
     shown = history(api, campaign_id, "bob")["history"]
-    assert [one.get("cc") for one in shown] == [None, [], ["eve@leads.example"]]
+    assert [one.get("cc") for one in shown] == [None, [], ["eve@leads.example", "pat@leads.example"]]
 
 
 def test_bodies_as_plain_text_when_they_are_asked_for(api: Api) -> None:
