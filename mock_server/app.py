@@ -28,7 +28,7 @@ from mock_server.pipeline.stages import Stages
 from mock_server.simulation.runner import Simulation
 from mock_server.state.database import Database
 from mock_server.state.purge import Purger
-from mock_server.state.workspaces import Workspaces
+from mock_server.state.workspaces import Workspace, Workspaces
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -51,10 +51,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     workspaces = Workspaces(database, settings)
     purger = Purger(database)
     gates = Gates(settings.max_workspaces)
-    outbox = Outbox(database, workspaces, settings.webhook_targets, secret_of=lambda one: one.signing_secret)
+
+    def retry_delays(workspace: Workspace) -> list[int]:
+        return [minutes * 60_000 for minutes in contract.edition(workspace.edition).behaviour.webhook_retry_minutes]
+
+    outbox = Outbox(
+        database, workspaces, settings.webhook_targets, delays_of=retry_delays, secret_of=lambda one: one.signing_secret
+    )
     publish = Publisher(database, workspaces, outbox.wake).publish
     simulation = Simulation(contract, database, workspaces, publish)
-    world = World(settings, contract, database, workspaces, purger, gates, simulation, publish)
+    world = World(settings, contract, database, workspaces, purger, gates, simulation, outbox, publish)
 
     opening = Opening(world)
 
@@ -72,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPIOffline(
         title="smartlead-mock", version=__version__, docs_url="/docs", redoc_url=None, lifespan=lifespan
     )
-    app.mount("/_mock", control_api(world, opening, outbox))
+    app.mount("/_mock", control_api(world, opening))
     app.openapi = lambda: _shown(contract, settings.edition)  # type: ignore[method-assign]
     app.state.world = world
     stages = Stages(contract, workspaces, gates, settings)
@@ -85,7 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         stages.limits,
         stages.validate,
     )
-    handling = Handling(database, workspaces, purger, opening.prepare, publish)
+    handling = Handling(database, workspaces, opening.prepare, publish, world.written)
     log = request_log(settings.log_format)
     app.middleware_stack = Dispatcher(app.build_middleware_stack(), pipeline, handling, gates, log)
     app.state.asgi = Dispatcher(app, pipeline, handling, gates, log)

@@ -31,7 +31,8 @@ class Clock:
     """The clock of one workspace.
 
     `live`: wall time plus `offset`; `frozen`: stands at `frozen_at`. `moved` is the sum of all forward moves, which
-    `elapsed()` adds to real time, so that both a client that sleeps and a test that advances get past a window.
+    `elapsed()` and `wall_elapsed()` add to real time, so that both a client that sleeps and a test that advances get
+    past a window.
     """
 
     mode: Mode = "live"
@@ -44,8 +45,12 @@ class Clock:
         return self.frozen_at if self.mode == "frozen" else wall_ms() + self.offset
 
     def elapsed(self) -> int:
-        """Real time plus all forward moves: the base of rate-limit windows and webhook retries."""
+        """Real time plus all forward moves, for this process: the base of rate-limit windows."""
         return monotonic_ms() + self.moved
+
+    def wall_elapsed(self) -> int:
+        """As `elapsed`, on an axis that a later process shares: the base of webhook retries."""
+        return wall_ms() + self.moved
 
     def advanced_to(self, moment: int) -> Clock:
         """This clock, moved forward to `moment`."""

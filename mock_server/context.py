@@ -23,13 +23,17 @@ def tell_nobody(_: Session, __: Workspace, ___: Sequence[dict[str, Any]]) -> Non
 
 @dataclass(slots=True)
 class Context:
-    """One request's view of its world. `now` is fixed for the whole request, in milliseconds UTC."""
+    """One request's view of its world. `now` is fixed for the whole request, in milliseconds UTC.
+
+    `wake_purger` and `wake_outbox` tell whoever commits that there is work for these.
+    """
 
     workspace: Workspace
     edition: Edition
     db: Session
     now: int
     wake_purger: bool = False
+    wake_outbox: bool = False
     happened: dict[str, int] = field(default_factory=dict)
     publish: Publish = tell_nobody
 

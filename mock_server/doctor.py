@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mock_server.families.leads.rules import Flag
+from mock_server.families.messages.tables import MARKED_BY
 from mock_server.state.database import Database
 from mock_server.state.paging import counted_tables
+from mock_server.state.rollups import rollups
 from mock_server.state.schema import metadata
 
 #: (table, column, table it refers to)
@@ -46,7 +48,6 @@ _OF = "FROM message AS m WHERE m.workspace_id = r.workspace_id AND m.campaign_id
 _OF_CAMPAIGN = _OF.format(campaign="r.id") + " AND m.step_id IS NOT NULL"
 _OF_STEP = _OF.format(campaign="r.campaign_id") + " AND m.step_id = r.id"
 _OF_VARIANT = _OF.format(campaign="r.campaign_id") + " AND m.variant_id = r.id"
-_OF_LEAD = _OF.format(campaign="r.campaign_id") + " AND m.enrolment_id = r.id"
 #: (table, kept figure, what it counts)
 _FIGURES = (
     ("campaign", "sent_count", f"SELECT count(*) {_OF_CAMPAIGN}"),
@@ -56,9 +57,9 @@ _FIGURES = (
     ("variant", "open_count", f"SELECT count(m.opened_at) {_OF_VARIANT}"),
     ("variant", "click_count", f"SELECT count(m.clicked_at) {_OF_VARIANT}"),
     ("variant", "reply_count", f"SELECT count(m.replied_at) {_OF_VARIANT}"),
-    ("enrolment", "open_count", f"SELECT coalesce(sum(m.open_count), 0) {_OF_LEAD}"),
-    ("enrolment", "click_count", f"SELECT coalesce(sum(m.click_count), 0) {_OF_LEAD}"),
-    ("enrolment", "reply_count", f"SELECT coalesce(sum(m.reply_count), 0) {_OF_LEAD}"),
+)
+_MARKS = "SELECT count(*) FROM message WHERE marks != " + " + ".join(
+    f"(CASE WHEN {name} IS NULL THEN 0 ELSE {int(mark)} END)" for name, mark in MARKED_BY.items()
 )
 _DUE_FOR_NOTHING = (
     "SELECT count(*) FROM enrolment WHERE next_at IS NOT NULL"
@@ -75,6 +76,9 @@ def problems(database: Database) -> Iterator[str]:
     for counted in counted_tables():
         if wrong := counted.miscounts(connection):
             yield f"{counted.name}: {wrong} kept counts differ from the rows of {counted.table.name}"
+    for rolled in rollups():
+        if wrong := rolled.miscounts(connection):
+            yield f"{rolled.table.name}: {wrong} kept sums differ from the rows of {rolled.source.name}"
     if wrong := connection.execute(_MEMBERSHIPS).fetchone()[0]:
         yield f"email_account.campaign_count: {wrong} kept counts differ from the memberships"
     if wrong := connection.execute(_LISTED).fetchone()[0]:
@@ -82,6 +86,8 @@ def problems(database: Database) -> Iterator[str]:
     yield from _miscounted(database)
     if wrong := connection.execute(_DUE_FOR_NOTHING).fetchone()[0]:
         yield f"enrolment.next_at: {wrong} leads are due for a mail that they must not get"
+    if wrong := connection.execute(_MARKS).fetchone()[0]:
+        yield f"message.marks: {wrong} do not follow from what became of the mail"
     yield from _hanging(database)
     yield from _overtaken(database)
 

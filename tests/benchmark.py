@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmark_day import one_day
+from tests.benchmark_figures import figures
+from tests.benchmark_webhooks import deliveries
 
 _BARE = """
 async def app(scope, receive, send):
@@ -214,7 +216,9 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--leads", type=int, default=1_000_000)
     options.add_argument("--mailboxes", type=int, default=1000)
-    options.add_argument("--only", choices=["requests", "big", "day"])
+    options.add_argument("--mails", type=int, default=10_000)
+    options.add_argument("--sent", type=int, default=1_000_000)
+    options.add_argument("--only", choices=["requests", "big", "day", "webhooks", "figures"])
     arguments = options.parse_args()
     pin(0, 1)
     revision = subprocess.run(
@@ -228,6 +232,12 @@ def main() -> None:
         big_store(arguments.runs, arguments.leads)
     if arguments.only in (None, "day"):
         one_day(mock, arguments.mailboxes)
+    if arguments.only in (None, "webhooks"):
+        with bare() as receiver:
+            pin(receiver.process.pid, 1)
+            deliveries(mock, receiver, arguments.mails)
+    if arguments.only in (None, "figures"):
+        figures(mock, arguments.sent, arguments.runs)
 
 
 def requests_and_start(runs: int) -> None:

@@ -7,7 +7,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -28,10 +28,16 @@ class Running(Protocol):
 
 
 def one_day(mock: Callable[..., AbstractContextManager[Running]], mailboxes: int) -> None:
-    """Mailboxes that send 100 mails each in one day, 5 % answered and 2 % bounced; and another workspace meanwhile."""
+    """Mailboxes that send 100 mails each in one day, 5 % answered and 2 % bounced; and another workspace meanwhile.
+
+    A webhook is to be told about the replies: its deliveries are queued.
+    """
     with tempfile.TemporaryDirectory() as directory, mock("--db", f"{directory}/bench.db") as ours:
         wanted = mailboxes * 100
-        _prepare(ours, mailboxes, wanted)
+        prepare(ours, mailboxes, wanted)
+        hook = {"name": "Replies", "webhook_url": "https://inbox.simulator.test/", "association_type": 1}
+        ours.call("POST", "/webhook/create", {**hook, "event_type_map": {"EMAIL_REPLY": True}})
+        ours.control("POST", "/webhooks/pause")
         before, waits, ended = ours.memory(), list[float](), threading.Event()
         watcher = threading.Thread(target=_watch, args=(ours.port, waits, ended))
         watcher.start()
@@ -50,11 +56,12 @@ def one_day(mock: Callable[..., AbstractContextManager[Running]], mailboxes: int
         assert sent == wanted
 
 
-def _prepare(ours: Running, mailboxes: int, leads: int) -> None:
+def prepare(ours: Running, mailboxes: int, leads: int, weekdays: Sequence[int] = (1,)) -> None:
+    """A campaign of two steps that sends 100 mails a day from each mailbox, from Monday 2026-03-02 on."""
     ours.control("PUT", "/clock", {"mode": "frozen", "now": "2026-03-02T00:00:00Z"})
     ours.control("PUT", "/settings", {"recipients": {"reply": 0.05, "bounce": 0.02}})
     campaign = ours.call("POST", "/campaigns/create", {"name": "Day"})["id"]
-    schedule = {"timezone": "UTC", "days_of_the_week": [1], "start_hour": "00:00", "end_hour": "23:59"}
+    schedule = {"timezone": "UTC", "days_of_the_week": list(weekdays), "start_hour": "00:00", "end_hour": "23:59"}
     limits = {"min_time_btw_emails": 10, "max_new_leads_per_day": leads}
     ours.call("POST", f"/campaigns/{campaign}/schedule", {**schedule, **limits})
     body = "<p>{Hello|Hi} {{first_name}},</p><p>who looks after {{title}} at {{company_name}}?</p><p>Best, Ann</p>"

@@ -52,7 +52,7 @@ def _shape(document: Json, path: str, method: str, operation: Json) -> Shape:
 def _answer(document: Json, operation: Json) -> Json:
     """The schema of the success; that of CSV lists the columns of the documented example."""
     status, media, schema = success(document, operation)
-    if media == "application/json":
+    if media != "text/csv":
         return schema or {}
     content = resolve(document, operation["responses"][str(status)])["content"][media]
     header: str = next(iter(content["examples"].values()))["value"].splitlines()[0]

@@ -165,7 +165,8 @@ def matters_later(
     def seen(value: Any) -> list[Any]:
         _start_over(api)
         given(api)
-        ok(_call(api, operation_id, field, value, body))
+        answer = _call(api, operation_id, field, value, body)
+        assert answer.status_code == 200, answer.text
         then(api)
         return [ok(api.control("GET", path)) for path in ("/messages?limit=1000", "/events?limit=1000")]
 

@@ -7,6 +7,9 @@ from sqlalchemy import Table
 from mock_server.doctor import problems
 from mock_server.families.crm.tables import lead_note, lead_task
 from mock_server.families.lead_lists.tables import lead_list
+from mock_server.families.leads.rules import Flag
+from mock_server.families.leads.tables import enrolment
+from mock_server.families.messages.tables import message
 from mock_server.families.webhooks.tables import delivery
 from mock_server.state.database import Row, Session
 from tests.conftest import Api
@@ -35,6 +38,21 @@ def deliver(api: Api, campaign_id: int | None, webhook_id: int, event_type: str,
 
     assert api.client.portal is not None
     return api.client.portal.call(write)
+
+
+def mail(api: Api, campaign_id: int, map_id: int, **columns: object) -> None:
+    """A lead got its first mail at some moment, without anything else having happened."""
+
+    def write() -> None:
+        db = session(api)
+        number = db.next_ids("message")
+        own: dict[str, object] = {"email_account_id": columns["email_account_id"], "last_sent_at": columns["at"]}
+        row = {"campaign_id": campaign_id, "enrolment_id": map_id, "type": "SENT", "thread_id": number, **columns}
+        db.insert(message, id=number, **row)
+        db.update(enrolment, {"campaign_id": campaign_id, "id": map_id}, last_seq_number=1, flags=int(Flag.SENT), **own)
+
+    assert api.client.portal is not None
+    api.client.portal.call(write)
 
 
 def rows(api: Api, table: str) -> list[Row]:

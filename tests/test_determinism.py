@@ -13,7 +13,7 @@ from tests.worlds import OPERATIONS, World, build, call, everything
 OPTIONS = ("--clock", "2026-03-29T00:59:59.999Z", "--seed")
 KEY = "the-same-key"
 #: fields that are drawn from the seed
-DRAWN = {"warmupKey", "warmup_key_id", "user_id"}
+DRAWN = {"warmupKey", "warmup_key_id", "user_id", "message_id"}
 #: operations after which others find nothing, so that they come last
 LAST = ("delete_lead_globally", "delete_email_account", "delete_campaign", "delete_from_global_block_list")
 
@@ -50,7 +50,7 @@ def test_two_processes_answer_the_same_bytes() -> None:
 
 
 def test_another_seed_changes_only_what_is_drawn() -> None:
-    """The seed shapes the user and the warm-up keys of mailboxes, nothing else."""
+    """The seed shapes the user, the warm-up keys of mailboxes and the ids of mails, nothing else."""
     first, second = told_by_a_server(7), told_by_a_server(8)
     assert [(name, status) for name, status, _ in first] == [(name, status) for name, status, _ in second]
     changed = {name for (_, _, one), (_, _, two) in zip(first, second, strict=True) for name in differing(one, two)}

@@ -24,11 +24,14 @@ CONTRACT = Contract(openapi_directory())
 UNKNOWN = 3_999_999_999
 #: what no call of these editions gets: answers to a rate limit, and the validation text of another edition
 NOT_RAISED = {"rate_limited", "rate_limited_guide", "invalid_parameters"}
-LEAD_WORDS = ("{lead_id}", "{lead_map_id}", "'lead_ids'", "leadId", "leadMapIds", "leadList")
+LEAD_WORDS = ("{lead_id}", "{lead_map_id}", "'lead_ids'", "leadId", "leadMapIds", "leadList", "'email_lead_id'")
 REQUIRED: dict[str, dict[str, object]] = {
     "get_lead_by_email": {"email": "ann@x.example"},
     "delete_from_global_block_list": {"id": 1},
     "get_campaign_webhook_summary": {**worlds.EVER},
+    "get_campaign_analytics_by_date": {**worlds.DAYS},
+    "get_campaign_top_level_analytics_by_date": {**worlds.DAYS},
+    "get_campaign_sequence_analytics": {**worlds.DAYS},
 }
 Provoked = tuple[Any, dict[str, object]]
 
@@ -52,10 +55,10 @@ def refusals(edition: str) -> Iterator[Refusal]:
     """The error answers that an edition's document promises for codes that its operations can raise."""
     document = CONTRACT.document(edition)
     for path, _, operation in operations_of(document):
-        named = path + str(operation.get("requestBody")) + str(operation.get("parameters"))
+        sent = path + str(operation.get("requestBody"))
         raisable = {
-            "lead_not_found": any(word in named for word in LEAD_WORDS),
-            "campaign_not_found": any(word in named for word in ("campaign_id", "campaignId")),
+            "lead_not_found": any(word in sent + str(operation.get("parameters")) for word in LEAD_WORDS),
+            "campaign_not_found": any(word in sent for word in ("campaign_id", "campaignId")),
         }
         taken = set(NOT_RAISED)
         for status, name, example in _examples(document, operation):
@@ -98,7 +101,7 @@ class Caller:
         """A workspace with one of everything, made when it is first asked for."""
         return worlds.build(self.api, "alpha")
 
-    def own(self, body: Any = None, query: dict[str, object] | None = None, **ids: int) -> Any:
+    def own(self, body: Any = None, query: dict[str, object] | None = None, **ids: int | str) -> Any:
         """The operation on what the world has, apart from `ids`; a required query parameter has some value."""
         if set(re.findall(r"{(\w+)}", self.one.path)) - ids.keys():
             world = self.world
@@ -237,6 +240,11 @@ def _similar_webhook(call: Caller) -> Provoked:
     return _webhook(call), {"value": call.one.example["webhook_url"]}
 
 
+def _with_ids(call: Caller, **changes: object) -> Any:
+    """The example with ids of the world, apart from what is changed."""
+    return call.own({**worlds.body_for(call.one, call.world), **changes})
+
+
 def _unknown_word(call: Caller) -> Provoked:
     ids = dict.fromkeys(re.findall(r"{(\w+)}", call.one.path), 1)
     answer = call.own(query={"unknown": 1}, **ids)
@@ -319,6 +327,23 @@ PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
     "invalid_category": lambda call: (_webhook(call, categories=["Nope"]), {"value": "Nope"}),
     ("create_webhook", "invalid_category"): lambda call: (_webhook(call, category_id=999), {"value": 999}),
     "similar_webhook_exists": _similar_webhook,
+    "stats_not_found": lambda call: (_with_ids(call, email_stats_id="unknown"), {"value": "unknown"}),
+    ("forward_email", "email_account_not_found"): lambda call: (_with_ids(call, message_id="<unknown>"), {}),
+    ("send_test_email", "sequence_not_found"): lambda call: (_with_ids(call, sequenceNumber=9), {}),
+    ("send_test_email", "lead_not_found"): lambda call: (_with_ids(call, leadId=UNKNOWN), {}),
+    ("send_test_email", "email_account_not_found"): lambda call: (
+        _with_ids(call, selectedEmailAccountId=UNKNOWN), {},
+    ),
+    ("update_lead_email_account", "campaign_not_found"): lambda call: (_with_ids(call, email_campaign_id=UNKNOWN), {}),
+    ("update_lead_email_account", "lead_not_found"): lambda call: (_with_ids(call, email_lead_id=UNKNOWN), {}),
+    ("update_lead_email_account", "email_account_not_found"): lambda call: (
+        _with_ids(call, email_account_id=UNKNOWN), {},
+    ),
+    "invalid_date_range": lambda call: (call.own(query={"start_date": "2026-03-01", "end_date": "2026-04-01"}), {}),
+    "invalid_event_time_from": lambda call: (call.own(query={"event_time_from": "yesterday"}), {}),
+    "invalid_event_time_to": lambda call: (
+        call.own(query={"event_time_from": "2026-01-01", "event_time_to": "yesterday"}), {},
+    ),
     "block_list_entry_not_found": lambda call: (call.own(query={"id": UNKNOWN}), {}),
 }  # fmt: skip
 

@@ -23,7 +23,7 @@ SHARED = Path(__file__).parents[2] / "shared"
 @pytest.fixture
 def world(api: Api) -> World:
     """A workspace with one of everything."""
-    return worlds.build(api, "alpha")
+    return worlds.mailed(api, worlds.build(api, "alpha"))
 
 
 def _sheets() -> Iterator[tuple[dict[str, Any], list[tuple[str, Any]]]]:
@@ -202,6 +202,11 @@ def _noted(kind: str) -> Callable[[Api, World], Any]:
     return read
 
 
+def _of_mailed_lead(what: str) -> Callable[[Api, World], Any]:
+    """What the campaign tells of the lead that got a mail."""
+    return lambda api, world: api.get(f"/campaigns/{world.campaign_id}/leads/{world.lead_ids[-1]}/{what}")
+
+
 #: (operation, example) -> the call that is answered so, where the operation on the world as it is answers another one
 CALLS: dict[tuple[str, str], Callable[[Api, World], Any]] = {
     ("add_leads_to_campaign", "counts_only"): lambda api, world: api.post(
@@ -216,6 +221,10 @@ CALLS: dict[tuple[str, str], Callable[[Api, World], Any]] = {
     ("list_lead_notes", ""): _noted("notes"),
     ("list_lead_tasks", "tasks"): _noted("tasks"),
     ("list_lead_tasks", ""): _noted("tasks"),
+    ("get_lead_message_history", "conversation"): _of_mailed_lead("message-history"),
+    ("get_lead_message_history", ""): _of_mailed_lead("message-history"),
+    ("get_lead_activity", "opened"): _of_mailed_lead("activity"),
+    ("get_lead_activity", ""): _of_mailed_lead("activity"),
     ("list_leads_by_campaign", "empty"): lambda api, world: api.get(f"/campaigns/{world.child_id}/leads"),
     ("get_lead_by_email", "not_found"): lambda api, world: api.get("/leads/", params={"email": "nobody@example.com"}),
     ("get_lead_by_id", "not_found"): lambda api, world: api.get(f"/leads/{MISSING}"),

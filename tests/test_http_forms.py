@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Api
-from tests.worlds import OPERATIONS, READS, Described, build, call, fresh
+from tests.worlds import OPERATIONS, READS, Described, build, call, fresh, mailed
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FROZEN = "2026-01-05T09:00:00Z"
@@ -27,7 +27,7 @@ def test_a_slash_at_the_end_makes_no_difference(api: Api, one: Described) -> Non
     answers = set()
     for form in (one.path.rstrip("/"), one.path.rstrip("/") + "/"):
         caller = fresh(api.client, FROZEN)
-        answer = call(caller, replace(one, path=form), build(caller, "anna"))
+        answer = call(caller, replace(one, path=form), mailed(caller, build(caller, "anna")))
         user = caller.get("/campaigns/").json()[0]["user_id"]
         answers.add((answer.status_code, answer.text.replace(str(user), "USER")))
     assert len(answers) == 1

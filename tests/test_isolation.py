@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Api
-from tests.worlds import OPERATIONS, READS, Described, World, build, call, everything
+from tests.worlds import OPERATIONS, READS, Described, World, build, call, everything, mailed
 
 MOMENT = {"mode": "frozen", "now": "2026-01-05T09:00:00Z"}
 
@@ -16,7 +16,7 @@ MOMENT = {"mode": "frozen", "now": "2026-01-05T09:00:00Z"}
 def frozen_world(api: Api, marker: str) -> World:
     """A world that is made at a fixed moment."""
     assert api.control("PUT", "/clock", MOMENT).status_code == 200
-    return build(api, marker)
+    return mailed(api, build(api, marker))
 
 
 def without_marks(text: str, marker: str) -> str:

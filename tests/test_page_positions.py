@@ -46,11 +46,12 @@ def counted_rows(rows: list[Row]) -> Iterator[sqlite3.Connection]:
 
 
 def paged(
-    connection: sqlite3.Connection, conditions: tuple[str, ...], offset: int, limit: int
-) -> tuple[int, list[int]]:
+    connection: sqlite3.Connection, conditions: tuple[str, ...], offset: int, limit: int,
+    between: tuple[int, int] | None = None,
+) -> tuple[int, list[int]]:  # fmt: skip
     """The total, and the ids of a page that is read inside the window."""
     scope, values = {"workspace_id": 1, "shelf": 0}, {"wanted": 2}
-    window = paging.window(connection, THING, scope, conditions, values, offset, limit)
+    window = paging.window(connection, THING, scope, conditions, values, offset, limit, between=between)
     assert 0 <= window.skip < BLOCK
     facets = " AND ".join(["TRUE", *conditions]).replace("colour", "coalesce(colour, -1)")
     found = connection.execute(
@@ -76,12 +77,16 @@ def shelves(draw: st.DrawFn) -> list[Row]:
 @given(
     rows=shelves(), condition=st.sampled_from(CONDITIONS), offset=st.integers(0, 60), limit=st.integers(1, 40),
     recoloured=st.integers(0, 4), moved=st.integers(0, 4), deleted=st.integers(0, 4),
+    between=st.none() | st.tuples(st.integers(0, 6 * BLOCK), st.integers(0, 6 * BLOCK)),
 )  # fmt: skip
 def test_a_window_is_what_counting_finds(
     rows: list[Row], condition: tuple[tuple[str, ...], Any], offset: int, limit: int, recoloured: int, moved: int,
-    deleted: int,
+    deleted: int, between: tuple[int, int] | None,
 ) -> None:  # fmt: skip
-    """After inserts, updates and deletes the window holds just the page, and the total is the number of rows."""
+    """After inserts, updates and deletes the window holds just the page, and the total is the number of rows.
+
+    The same between two ids, also when these lie within blocks.
+    """
     conditions, test = condition
     with counted_rows(rows) as connection:
         connection.execute("UPDATE thing SET colour = 2 WHERE workspace_id = 1 AND id % 5 < ?", (recoloured,))
@@ -89,7 +94,12 @@ def test_a_window_is_what_counting_finds(
         connection.execute("DELETE FROM thing WHERE workspace_id = 1 AND id % 3 + 1 < ?", (deleted,))
         changed = [(one, 2 if one % 5 < recoloured else colour) for one, _, colour in shifted(rows, moved)]
         whole = [one for one, colour in changed if one % 3 + 1 >= deleted and test(colour)]
-        assert paged(connection, conditions, offset, limit) == (len(whole), whole[offset : offset + limit])
+        bounds = None
+        if between is not None:
+            bounds = FIRST // BLOCK * BLOCK + between[0], FIRST // BLOCK * BLOCK + between[1]
+            whole = [one for one in whole if bounds[0] <= one < bounds[1]]
+        page = paged(connection, conditions, offset, limit, bounds)
+        assert page == (len(whole), whole[offset : offset + limit])
         assert THING.miscounts(connection) == 0
 
 

@@ -159,3 +159,13 @@ def test_lists_show_the_settings_of_each_campaign(api: Api) -> None:
     assert [listed[one]["scheduler_cron_value"]["startHour"] for one in (plain, set_up)] == ["09:00", "08:30"]
     assert [listed[one]["stop_lead_settings"] for one in (plain, set_up)] == ["REPLY_TO_AN_EMAIL", "OPEN_AN_EMAIL"]
     assert [listed[one]["min_time_btwn_emails"] for one in (plain, set_up)] == [5 * plain, 5 * set_up]
+
+
+def test_an_import_names_the_leads_of_other_campaigns(api: Api) -> None:
+    """Each address that is refused because of another campaign comes with the lead's id."""
+    first, second = api.campaign(), api.campaign()
+    api.add(first, "ann@one.example", "ben@one.example")
+    flags = {"return_lead_ids": True, "ignore_duplicate_leads_in_other_campaign": True}
+    refused = api.add(second, "ann@one.example", "ben@one.example", **flags)["emailToLeadIdMap"]
+    expected = {address: str(api.lead_id(address)) for address in ("ann@one.example", "ben@one.example")}
+    assert refused["existingLeadsInOtherCampaigns"] == expected

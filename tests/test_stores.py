@@ -12,7 +12,7 @@ from mock_server.families.block_list import records as block_list
 from mock_server.families.crm import records as crm
 from mock_server.families.lead_lists import membership
 from mock_server.families.lead_lists import records as lead_lists
-from mock_server.families.leads import imports, records, selection
+from mock_server.families.leads import imports, pages, records, selection
 from mock_server.families.tags import records as tags
 from mock_server.state.database import Database, StoreError
 from mock_server.state.statements import Statement
@@ -66,8 +66,8 @@ def test_a_workspace_follows_the_server_until_it_chooses(tmp_path: Path) -> None
     ("statement", "index"),
     [
         (imports._BY_ADDRESSES, "lead_by_address"),
-        (records._campaign_page(("status = :status",), (), False), "enrolment_by_status"),
-        (records._campaign_page(("category_id = :category_id",), (), False), "enrolment_by_category"),
+        (pages._campaign_page(("status = :status",), (), False), "enrolment_by_status"),
+        (pages._campaign_page(("category_id = :category_id",), (), False), "enrolment_by_category"),
         (records._OF_LEADS, "enrolment_of_lead"),
         (selection._after(NONE, frozenset({"list_id"})), "lead_list_member USING PRIMARY KEY"),
         (selection._ids(NONE, frozenset({"ids"})), "lead USING PRIMARY KEY (workspace_id=? AND id=?)"),

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_server.families.messages.html import links_of, plain_text
-from mock_server.simulation.templates import compiled, field_values
+from mock_server.families.messages.templates import compiled, field_values
 
 DEEP = 20_000
 ANN = {"first_name": "Ann", "company_name": "Acme & Co", "Job Title": "CTO", "empty": "", "odd": "{{first_name}}{x|y}",

@@ -77,6 +77,18 @@ def test_categories_are_needed_live_only(api: Api) -> None:
     assert api.post(path, SAVE).json()["categories"] == []
 
 
+@pytest.mark.parametrize("level", ["user", "client", "campaign"])
+def test_an_owner_that_is_null_is_none(api: Api, level: str) -> None:
+    """As a webhook is read; who has to be named must not be null."""
+    owners: dict[str, Any] = {"email_campaign_id": None, "client_id": None}
+    needed = {"client": "client_id", "campaign": "email_campaign_id"}.get(level)
+    if needed:
+        celebrate(api.post("/webhook/create", {**USERS, "association_type": level, **owners}), "body", needed)
+        owners[needed] = api.campaign()
+    webhook_id = created(api, association_type=level, **owners)
+    assert read(api, webhook_id)["email_campaign_id"] == owners["email_campaign_id"]
+
+
 OWNERS = [{"association_type": "user"}, {"association_type": 1}, {"association_type": "client", "client_id": 22},
           {"association_type": 2, "client_id": 22}]  # fmt: skip
 
@@ -93,6 +105,14 @@ def test_webhooks_above_a_campaign_are_not_in_its_list(api: Api, owner: dict[str
     assert api.delete(place, {"id": webhook_id}).status_code == 404
     assert read(api, webhook_id)["name"] == ""
     assert api.delete(f"/webhook/delete/{webhook_id}").status_code == 200
+
+
+def test_each_campaign_lists_its_own(api: Api) -> None:
+    """The list names the campaign that was asked for."""
+    for campaign_id in (api.campaign(), api.campaign()):
+        created(api, association_type="campaign", email_campaign_id=campaign_id, webhook_type="any")
+        [one] = api.get(f"/campaigns/{campaign_id}/webhooks").json()
+        assert one["email_campaign_id"] == campaign_id
 
 
 def test_a_webhook_of_another_campaign_is_out_of_reach(api: Api) -> None:

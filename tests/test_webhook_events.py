@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from mock_server.control import webhook_api
+from mock_server.control.webhook_models import AttemptShown
+from mock_server.state.database import Session
 from tests.conftest import Api
 from tests.sending import equip, freeze, launch, ok, react, set_status, step, steps, until
 from tests.servers import run, server
@@ -166,6 +169,96 @@ def test_categories_filter_and_lower_levels_are_silenced(api: Api) -> None:
     assert [body["webhook_name"] for body in told(api)] == ["own", "all"]
 
 
+def test_a_filter_does_not_let_lower_levels_through(api: Api) -> None:
+    """The level is chosen per event type (R), so a category that the user's webhook does not take is told to nobody."""
+    freeze(api)
+    campaign_id = launch(api, "a")
+    until(api, "02 12:00")
+    hook(api, "LEAD_CATEGORY_UPDATED", association_type="campaign", email_campaign_id=campaign_id)
+    hook(api, "LEAD_CATEGORY_UPDATED", category_id=1)
+    for category_id in (3, 1):
+        ok(api.post(f"/campaigns/{campaign_id}/leads/{FIRST}/category", {"category_id": category_id}))
+    assert [body["category"] for body in told(api)] == ["Interested"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "shown"),
+    [
+        ({"from": "Pat Person <Pat@other.example>"}, "Pat Person <pat@other.example>"),
+        ({"from": "pat@other.example"}, "pat@other.example"),
+        ({"from": '"Person, Pat" <pat@other.example>'}, "Person, Pat <pat@other.example>"),
+        ({"raw": "From: =?utf-8?q?P=C3=A4t?= <pat@other.example>\nSubject: Hi\n\nWho?"}, "Pät <pat@other.example>"),
+        ({"raw": "From: Pat <p@other.example>\n\nWho?", "from": "Ann <ann@other.example>"}, "Ann <ann@other.example>"),
+    ],
+)  # fmt: skip
+def test_an_untracked_reply_shows_who_wrote(api: Api, sender: dict[str, str], shown: str) -> None:
+    """Name and address, as far as the mail has them; the address alone is what counts elsewhere."""
+    hook(api, "UNTRACKED_REPLIES")
+    api.account("ann@sender.example")
+    ok(api.control("POST", "/events", {"type": "untracked", "to": "ann@sender.example", **sender}))
+    (body,) = told(api)
+    assert (body["sender_detail"], body["recipient_detail"]) == (shown, "Ann <ann@sender.example>")
+    (mail,) = ok(api.control("GET", "/messages"))
+    assert f"{mail['from_name']} <{mail['from']}>" in (shown, f"None <{shown}>")
+
+
+@pytest.mark.parametrize("sender", ["Pat <pat>", "<>", "Pat <>", "pat@other.example <", "Pat"])
+def test_who_has_no_address_writes_nothing(api: Api, sender: str) -> None:
+    """A name alone is none."""
+    api.account("ann@sender.example")
+    given = {"type": "untracked", "to": "ann@sender.example", "from": sender}
+    assert api.control("POST", "/events", given).status_code == 422
+    assert ok(api.control("GET", "/messages")) == []
+
+
+def test_an_untracked_reply_is_told_to_the_client_of_the_mailbox(api: Api) -> None:
+    """It belongs to no campaign, so the mailbox says whose it is; other clients hear nothing."""
+    ours, theirs = (
+        hook(api, "UNTRACKED_REPLIES", association_type="client", client_id=client_id) for client_id in (22, 23)
+    )
+    for name, client_id in (("ours", 22), ("theirs", 23), ("nobody", None)):
+        api.account(f"{name}@sender.example", **({} if client_id is None else {"client_id": client_id}))
+        given = {"type": "untracked", "to": f"{name}@sender.example", "from": "pat@other.example"}
+        ok(api.control("POST", "/events", given))
+    ok(api.control("POST", "/webhooks/flush"))
+    captured = {one["body"]["webhook_id"]: one["body"] for one in ok(api.control("GET", "/webhooks/inbox"))}
+    assert {one: body["recipient_detail"] for one, body in captured.items()} == {
+        ours: "Ann <ours@sender.example>", theirs: "Ann <theirs@sender.example>",
+    }  # fmt: skip
+
+
+def test_deliveries_are_looked_for_beside_requests(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A filter that no row fits reads them all, so that this must not be done where requests are answered."""
+    threads: list[int] = []
+    attempts = webhook_api._attempts
+
+    def noted(db: Session, ids: list[int]) -> dict[int, list[AttemptShown]]:
+        threads.append(threading.get_ident())
+        return attempts(db, ids)
+
+    monkeypatch.setattr(webhook_api, "_attempts", noted)
+    api.campaign()
+    assert ok(api.control("GET", "/webhooks/deliveries?state=queued")) == []
+    assert api.client.portal is not None
+    assert len(threads) == 1
+    assert threads != [api.client.portal.call(threading.get_ident)]
+
+
+def test_whoever_resets_a_workspace_ends_its_deliveries(api: Api) -> None:
+    """Also a scenario that cannot be told to its end: a pause and an inbox do not outlive the rows."""
+    hook(api, "CAMPAIGN_STATUS_CHANGED")
+    launch(api, "a")
+    assert told(api)
+    ok(api.control("POST", "/webhooks/pause"))
+    world = api.client.app.state.world  # type: ignore[attr-defined]
+    assert api.client.portal is not None
+    api.client.portal.call(lambda: world.reset(world.workspaces.get(api.key)))
+    assert ok(api.control("GET", "/webhooks/inbox")) == []
+    hook(api, "CAMPAIGN_STATUS_CHANGED")
+    launch(api, "a")
+    assert ok(api.control("GET", "/webhooks/inbox?within=20"))
+
+
 def test_the_api_tells_of_its_changes(api: Api) -> None:
     """Unsubscribes, statuses and categories that are set through the API fire their events (DESIGN §7)."""
     freeze(api)
@@ -194,9 +287,47 @@ def test_deliveries_wait_while_paused_and_can_be_disturbed(api: Api) -> None:
     ids = [one["headers"]["X-Request-Id"] for one in ok(api.control("GET", "/webhooks/inbox"))]
     assert sorted(Counter(ids).values()) == [1, 2]
     assert ok(api.control("POST", "/webhooks/resume")) == {"paused": False}
-    for wrong in ({"kind": "delay"}, {"kind": "teleport"}, {}, {"kind": "drop", "times": 0}):
+    for wrong in ({"kind": "delay"}, {"kind": "teleport"}, {}, {"kind": "drop", "times": 0},
+                  {"kind": "drop", "event_type": "EMAIL_OPENED"}):  # fmt: skip
         assert api.control("PUT", "/webhooks/disturbance", wrong).status_code == 422
     assert ok(api.control("PUT", "/webhooks/disturbance", {"kind": None}))["kind"] is None
+
+
+def test_what_waits_for_a_deleted_webhook_is_never_sent(api: Api) -> None:
+    """Neither what is queued nor what waits for its next attempt: it ends as failed, and says why."""
+    freeze(api)
+    deaf, quiet = hook(api, "EMAIL_SENT", url="http://127.0.0.1:9/"), hook(api, "LEAD_UNSUBSCRIBED")
+    campaign_id = launch(api, "a")
+    until(api, "02 12:00")
+    ok(api.control("POST", "/webhooks/flush"))
+    ok(api.control("POST", "/webhooks/pause"))
+    ok(api.post(f"/campaigns/{campaign_id}/leads/{FIRST}/unsubscribe"))
+    states = [one["state"] for one in ok(api.control("GET", "/webhooks/deliveries"))]
+    assert states == ["scheduled_for_retry", "queued"]
+    for webhook_id in (deaf, quiet):
+        ok(api.delete("/webhook/delete", {"id": webhook_id}))
+    ok(api.control("POST", "/clock/advance", {"minutes": 1}))
+    ok(api.control("POST", "/webhooks/flush"))
+    for one in ok(api.control("GET", "/webhooks/deliveries")):
+        assert one["state"] == "failed"
+        assert one["attempts"][-1]["error"] == "its webhook was deleted: nothing was sent"
+    assert ok(api.control("GET", "/webhooks/inbox")) == []
+
+
+def test_a_deleted_campaign_ends_its_own_webhooks_only(api: Api) -> None:
+    """What was queued for them is not sent any more; the account's webhooks are still told what had happened."""
+    freeze(api)
+    ok(api.control("POST", "/webhooks/pause"))
+    campaign_id = api.campaign()
+    hook(api, "EMAIL_SENT", association_type="campaign", email_campaign_id=campaign_id)
+    hook(api, "LEAD_UNSUBSCRIBED")
+    equip(api, campaign_id, "a")
+    until(api, "02 12:00")
+    ok(api.post(f"/campaigns/{campaign_id}/leads/{FIRST}/unsubscribe"))
+    ok(api.delete(f"/campaigns/{campaign_id}"))
+    assert [one["event_type"] for one in told(api)] == ["LEAD_UNSUBSCRIBED"]
+    states = [(one["event_type"], one["state"]) for one in ok(api.control("GET", "/webhooks/deliveries"))]
+    assert states == [("EMAIL_SENT", "failed"), ("LEAD_UNSUBSCRIBED", "successful")]
 
 
 @pytest.mark.parametrize("query", ["within=301", "after=-1", "kind=x"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,15 @@ from fastapi.testclient import TestClient
 from mock_server.config import openapi_directory
 from mock_server.contract.document import dereferenced, operations_of, resolve
 from mock_server.contract.operations import Contract, parameters_of, success
+from mock_server.contract.registry import HANDLERS
+from tests import store
 from tests.conftest import Api
 
 DOCUMENT = Contract(openapi_directory()).document("default")
+#: the ids of the mail that the examples answer and forward, and when it was sent
+STATS_ID, MESSAGE_ID, MAILED_AT = "3a1c9a2e-0000-4000-8000-000000000001", "<r1@example.com>", 1_767_600_000_000
 #: a time range that holds everything
+DAYS = {"start_date": "2026-03-01", "end_date": "2026-03-31"}
 EVER = {"fromTime": "2000-01-01T00:00:00Z", "toTime": "2999-01-01T00:00:00Z"}
 
 
@@ -46,6 +52,11 @@ class Described:
         return success(DOCUMENT, self.operation)[0]
 
     @property
+    def needs_key(self) -> bool:
+        """Whether a call without a key is refused."""
+        return {} not in self.operation.get("security", ())
+
+    @property
     def example(self) -> Any:
         """The documented example of its body, None when it takes none."""
         body = resolve(DOCUMENT, self.operation.get("requestBody"))
@@ -60,7 +71,7 @@ OPERATIONS = [
     Described(operation["operationId"], method.upper(), path, operation)
     for path, method, operation in operations_of(DOCUMENT)
 ]
-READS = [one for one in OPERATIONS if one.method == "GET"]
+READS = [one for one in OPERATIONS if one.method == "GET" and not HANDLERS[one.id].writes]
 _BY_ID = {one.id: one for one in OPERATIONS}
 
 
@@ -87,6 +98,7 @@ class World:
     lead_list_id: int
     other_list_id: int
     tag_mapping_id: int
+    track_id: str
 
     @property
     def ids(self) -> tuple[object, ...]:
@@ -98,12 +110,12 @@ class World:
         )  # fmt: skip
 
     @property
-    def places(self) -> dict[str, int]:
+    def places(self) -> dict[str, int | str]:
         """What stands in the paths of operations."""
         return {
             "campaign_id": self.campaign_id, "lead_id": self.lead_ids[0], "lead_map_id": self.lead_map_id,
             "email_account_id": self.email_account_id, "webhook_id": self.webhook_id,
-            "lead_list_id": self.lead_list_id, "tag_mapping_id": self.tag_mapping_id,
+            "lead_list_id": self.lead_list_id, "tag_mapping_id": self.tag_mapping_id, "trackId": self.track_id,
         }  # fmt: skip
 
     @property
@@ -117,6 +129,8 @@ class World:
             "listIds": [self.lead_list_id], "listId": self.lead_list_id, "fromListId": self.lead_list_id,
             "toListId": self.other_list_id, "leadId": self.lead_ids[1], "leadIds": list(self.lead_ids[:2]),
             "leadMapIds": [self.lead_map_id], "campaignId": self.campaign_id,
+            "email_account_id": self.email_account_id, "fromEmailId": self.email_account_id,
+            "email_lead_id": self.lead_ids[0],
         }  # fmt: skip
 
     @property
@@ -179,10 +193,27 @@ def build(api: Api, marker: str) -> World:
     _done(api.post("/campaigns/tags", {"campaign_ids": [campaign_id], "tag_ids": [tag_id]}))
     _done(api.post("/lead-list/assign-tags", {"listIds": lists[:1], "tagIds": [tag_id]}))
     mapping = _done(api.post("/crm/leads/tags", {"leadId": lead_ids[0], "tagIds": [tag_id]}))["data"][0]
+    single = {"to": f"x@{marker}.example", "subject": marker, "body": f"<p>{marker}</p>", "fromEmailId": account_id}
+    _done(api.post("/send-email/initiate", single))
+    (pixel,) = api.control("GET", "/messages?type=SINGLE").json()
+    track_id = re.findall(r'/([^/"]+)" width', pixel["body"])[0]
     return World(
         marker, campaign_id, other_id, child_id, account_id, second_id, lead_ids, map_id, entry_id, webhook_id,
-        tag_id, lists[0], lists[1], mapping["id"],
+        tag_id, lists[0], lists[1], mapping["id"], track_id,
     )  # fmt: skip
+
+
+def mailed(api: Api, world: World) -> World:
+    """The world, in which the last lead of the campaign got a mail with the ids that the document's examples have."""
+    row = api.rows(world.campaign_id)[-1]
+    store.mail(
+        api, world.campaign_id, row["campaign_lead_map_id"], lead_id=row["lead"]["id"], at=MAILED_AT, seq_number=1,
+        email_account_id=world.email_account_id, stats_id=STATS_ID, message_id=MESSAGE_ID,
+        from_email=f"box@{world.marker}.example", to_email=row["lead"]["email"], subject=f"{world.marker} subject",
+        body=f"{world.marker} body",
+        step_id=api.get(f"/campaigns/{world.campaign_id}/sequences").json()[0]["id"],
+    )  # fmt: skip
+    return world
 
 
 def _done(answer: Any) -> Any:
@@ -192,7 +223,7 @@ def _done(answer: Any) -> Any:
 
 def call(api: Api, one: Described, world: World) -> Any:
     """The operation on what `world` has, with the document's example as its body; it ought to succeed."""
-    values = {"email": world.email, "id": world.entry_id, **EVER}
+    values = {"email": world.email, "id": world.entry_id, **EVER, **DAYS}
     parameters = parameters_of(DOCUMENT, one.operation, "query")
     query = {parameter["name"]: values[parameter["name"]] for parameter in parameters if parameter.get("required")}
     body = body_for(one, world)
@@ -259,9 +290,11 @@ def _reads(api: Api, world: World, most: int = 9) -> Iterator[tuple[str, int, st
 def _places(one: Described, world: World) -> list[dict[str, int]]:
     if "{campaign_id}" in one.path:
         ids = (world.campaign_id, world.other_campaign_id, world.child_id)
-        return [{"campaign_id": campaign_id} for campaign_id in ids]
+        return [{"campaign_id": campaign_id, "lead_id": world.lead_ids[-1]} for campaign_id in ids]
     if "{lead_id}" in one.path:
         return [{"lead_id": lead_id} for lead_id in world.lead_ids]
+    if "{lead_map_id}" in one.path:
+        return [{"lead_map_id": world.lead_map_id}]
     if "{email_account_id}" in one.path:
         return [{"email_account_id": account_id} for account_id in (world.email_account_id, world.other_account_id)]
     if "{webhook_id}" in one.path:

@@ -5,7 +5,7 @@ Membership follows from `x-sources`, contradictions from overlays, behaviour fro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ class Behaviour:
     `validation`: envelope of a refused request. `list_flags` and `other_campaign_flag`: what `true` means in the
     import settings. `unsubscribed_always_refused`: no flag lets a globally unsubscribed lead in (S1).
     `resume_before_first_mail`: status of a lead that is resumed before any mail. `rate_headers`: which answers carry
-    `x-ratelimit-*`.
+    `x-ratelimit-*`. `webhook_retry_minutes`: how long to wait before each further attempt of a delivery (R-guide).
     """
 
     validation: Literal["celebrate", "error-422"] = "celebrate"
@@ -33,6 +33,7 @@ class Behaviour:
     unsubscribed_always_refused: bool = False
     resume_before_first_mail: Literal["STARTED", "INPROGRESS"] = "STARTED"
     rate_headers: Literal["always", "on-get"] = "always"
+    webhook_retry_minutes: Sequence[int] = (1, 5, 30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -812,6 +812,179 @@ class ListLeadCategoriesParams(TypedDict):
     client_id: NotRequired[int]
 
 
+class GetLeadMessageHistoryParams(TypedDict):
+    campaign_id: int
+    lead_id: int
+    event_time_gt: NotRequired[str]
+    show_plain_text_response: bool
+
+
+class ReplyEmailThreadParams(TypedDict):
+    campaign_id: int
+
+
+class ReplyEmailThreadBodyAttachment(TypedDict):
+    file_name: NotRequired[str]
+    file_url: str
+    file_type: NotRequired[str]
+    file_size: NotRequired[float]
+
+
+class ReplyEmailThreadBody(TypedDict):
+    email_stats_id: str
+    email_body: str
+    to_email: NotRequired[str]
+    to_first_name: NotRequired[str]
+    to_last_name: NotRequired[str]
+    scheduled_time: NotRequired[str]
+    reply_message_id: NotRequired[str]
+    reply_email_body: NotRequired[str]
+    reply_email_time: NotRequired[str]
+    cc: NotRequired[str]
+    bcc: NotRequired[str]
+    schedule_condition: NotRequired[str]
+    add_signature: NotRequired[bool]
+    seq_type: NotRequired[str]
+    attachments: NotRequired[list[ReplyEmailThreadBodyAttachment]]
+
+
+class ForwardEmailParams(TypedDict):
+    campaign_id: int
+
+
+class ForwardEmailBody(TypedDict):
+    message_id: str
+    stats_id: str
+    to_emails: str
+    forward_email_body: NotRequired[str]
+    forward_email_subject: NotRequired[str]
+
+
+class SendTestEmailParams(TypedDict):
+    campaign_id: int
+
+
+class SendTestEmailBody(TypedDict):
+    leadId: int | str
+    sequenceNumber: int
+    selectedEmailAccountId: NotRequired[int]
+    customEmailAddress: NotRequired[str]
+
+
+class UpdateLeadEmailAccountParams(TypedDict):
+    pass
+
+
+class UpdateLeadEmailAccountBody(TypedDict):
+    email_account_id: int
+    email_campaign_id: int
+    email_lead_id: int | str
+    override_lead_email_account: NotRequired[bool]
+
+
+class SendSingleEmailParams(TypedDict):
+    pass
+
+
+class SendSingleEmailBodyAttachment(TypedDict):
+    filename: NotRequired[str]
+    content: NotRequired[str]
+    mimeType: NotRequired[str]
+
+
+class SendSingleEmailBody(TypedDict):
+    to: str
+    subject: str
+    body: str
+    fromEmail: NotRequired[str]
+    fromEmailId: NotRequired[int]
+    fromName: NotRequired[str]
+    replyTo: NotRequired[str]
+    attachments: NotRequired[list[SendSingleEmailBodyAttachment]]
+
+
+class TrackSingleEmailOpenParams(TypedDict):
+    trackId: str
+
+
+class ListAllLeadsActivitiesParams(TypedDict):
+    offset: int
+    limit: int
+    event_time_from: NotRequired[str]
+    event_time_to: NotRequired[str]
+
+
+class GetLeadActivityParams(TypedDict):
+    campaign_id: int
+    lead_id: int
+
+
+class GetLeadCampaignOverviewParams(TypedDict):
+    lead_id: int
+
+
+class GetLeadSequenceDetailsParams(TypedDict):
+    lead_map_id: int
+    campaignId: NotRequired[int]
+
+
+class GetCampaignStatisticsParams(TypedDict):
+    campaign_id: int
+    offset: int
+    limit: int
+    email_sequence_number: NotRequired[str]
+    email_status: NotRequired[str]
+    sent_time_start_date: NotRequired[str]
+    sent_time_end_date: NotRequired[str]
+
+
+class GetCampaignLeadsStatisticsParams(TypedDict):
+    campaign_id: int
+    offset: int
+    limit: int
+    event_time_gt: NotRequired[str]
+
+
+class GetCampaignMailboxStatisticsParams(TypedDict):
+    campaign_id: int
+    client_id: NotRequired[int]
+    offset: int
+    limit: int
+    start_date: NotRequired[str]
+    end_date: NotRequired[str]
+    time_zone: str
+    private_api_key: NotRequired[str]
+
+
+class GetCampaignVariantStatisticsParams(TypedDict):
+    campaign_id: int
+
+
+class GetCampaignAnalyticsParams(TypedDict):
+    campaign_id: int
+    client_id: NotRequired[int]
+
+
+class GetCampaignAnalyticsByDateParams(TypedDict):
+    campaign_id: int
+    start_date: str
+    end_date: str
+    time_zone: str
+
+
+class GetCampaignTopLevelAnalyticsByDateParams(TypedDict):
+    campaign_id: int
+    start_date: str
+    end_date: str
+
+
+class GetCampaignSequenceAnalyticsParams(TypedDict):
+    campaign_id: int
+    start_date: str
+    end_date: str
+    time_zone: str
+
+
 class PushLeadToSubsequenceParams(TypedDict):
     pass
 
@@ -913,8 +1086,8 @@ class CreateWebhookBodyEventTypeMap(TypedDict):
 class CreateWebhookBody(TypedDict):
     webhook_url: str
     association_type: str | int
-    email_campaign_id: NotRequired[int]
-    client_id: NotRequired[int]
+    email_campaign_id: NotRequired[int | None]
+    client_id: NotRequired[int | None]
     name: NotRequired[str]
     event_type_map: NotRequired[CreateWebhookBodyEventTypeMap]
     category_id_map: NotRequired[dict[str, Any]]

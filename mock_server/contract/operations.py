@@ -164,11 +164,14 @@ class Contract:
         return cut(self.canonical, self.specs[name], self.root)
 
     def check_handlers(self) -> None:
-        """LookupError unless the operations of the document and the handlers are the same."""
+        """LookupError unless the operations of the document and the handlers are the same, those without key too."""
         described = {op["operationId"] for _, _, op in operations_of(self.canonical)}
         missing, stray = sorted(described - HANDLERS.keys()), sorted(HANDLERS.keys() - described)
         if missing or stray:
             raise LookupError(f"operations without handler: {missing}; handlers without operation: {stray}")
+        keyless = {op["operationId"] for _, _, op in operations_of(self.canonical) if not _needs_key(op)}
+        for name in sorted(keyless ^ {name for name, one in HANDLERS.items() if one.workspace_of is not None}):
+            raise LookupError(f"{name}: who needs no key must find its workspace in the path, and nobody else")
 
     def _compile(self, spec: EditionSpec) -> Edition:
         document = self.document(spec.name)
@@ -196,6 +199,10 @@ def body_schema(document: Json, operation: Json) -> Json | None:
     body = resolve(document, operation.get("requestBody"))
     schema: Json | None = dereferenced(document, body["content"][_JSON_MEDIA]["schema"]) if body else None
     return schema
+
+
+def _needs_key(operation: Json) -> bool:
+    return {} not in operation.get("security", ())
 
 
 def success(document: Json, operation: Json) -> tuple[int, str, Json | None]:

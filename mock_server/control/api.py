@@ -18,12 +18,11 @@ from mock_server.control.opening import Opening
 from mock_server.control.story_api import story_routes
 from mock_server.control.webhook_api import webhook_routes
 from mock_server.control.world import World
-from mock_server.outbox.worker import Outbox
 from mock_server.simulation.runner import Happened, ResetMeanwhileError
 from mock_server.state.workspaces import Workspace, WorkspaceLimitError
 
 
-def control_api(world: World, opening: Opening, outbox: Outbox) -> FastAPI:
+def control_api(world: World, opening: Opening) -> FastAPI:
     """The FastAPI app that is mounted at `/_mock`."""
     app = FastAPIOffline(
         title="smartlead-mock control API", version=__version__, docs_url="/docs", redoc_url=None,
@@ -65,7 +64,6 @@ def control_api(world: World, opening: Opening, outbox: Outbox) -> FastAPI:
     async def reset(workspace: Annotated[Workspace, Depends(workspace_of)]) -> models.Ok:
         """Empty a workspace: rows, ids, clock and settings are as for a new key."""
         world.reset(workspace)
-        outbox.forget(workspace)
         return models.Ok()
 
     @app.get("/clock")
@@ -90,7 +88,7 @@ def control_api(world: World, opening: Opening, outbox: Outbox) -> FastAPI:
                 await _run(world, workspace, moment)
                 moment = max(moment, workspace.clock.now())
             _save(world, workspace, workspace.clock.set_to(change.mode, moment))
-            outbox.wake(workspace)
+            world.outbox.wake(workspace)
         return models.ClockState(mode=workspace.clock.mode, now=iso(workspace.clock.now()))
 
     @app.post("/clock/advance")
@@ -108,7 +106,7 @@ def control_api(world: World, opening: Opening, outbox: Outbox) -> FastAPI:
             _check_calendar(target)
             _check_current(world, workspace)
             happened = await _run(world, workspace, target)
-            outbox.wake(workspace)
+            world.outbox.wake(workspace)
         next_due = iso_or_none(happened.next_due)
         return models.Advanced(now=iso(workspace.clock.now()), events=happened.events, next_due=next_due)
 
@@ -150,7 +148,7 @@ def control_api(world: World, opening: Opening, outbox: Outbox) -> FastAPI:
 
     app.include_router(gate_routes(world))
     app.include_router(event_routes(world, opened))
-    app.include_router(webhook_routes(world, outbox, opened))
+    app.include_router(webhook_routes(world, opened))
     app.include_router(story_routes(world, workspace_of))
     return app
 

@@ -91,8 +91,9 @@ def _receive_untracked(ctx: Context, reaction: models.Reaction, details: Details
     if account is None:
         raise HTTPException(404, f"There is no mailbox {reaction.to}.")
     incoming = reactions.Incoming(
-        from_email=details.from_email or "", subject=details.subject or "", body=details.body or "",
-        message_id=details.message_id, cc=details.cc, company="Unknown", category_id=details.category_id,
+        from_email=details.from_email or "", from_name=details.from_name, subject=details.subject or "",
+        body=details.body or "", message_id=details.message_id, cc=details.cc, company="Unknown",
+        category_id=details.category_id,
     )  # fmt: skip
     reactions.untracked(ctx, account, incoming, cause="control")
 
@@ -100,14 +101,14 @@ def _receive_untracked(ctx: Context, reaction: models.Reaction, details: Details
 def _details(reaction: models.Reaction) -> Details:
     """What the request says about the reaction; a field of its own wins over the raw mail."""
     raw = _parsed(reaction.raw) if reaction.raw is not None else {}
-    sender = reaction.from_email or raw.get("from_email")
-    if sender is not None and not is_address(normalised(sender)):
-        raise HTTPException(422, f"from: {sender!r} is no address.")
+    sender = reaction.from_email or raw.get("from")
+    name, address = _sender(sender) if sender else (None, None)
     return Details(
         link=reaction.link,
         subject=raw.get("subject") if reaction.subject is None else reaction.subject,
         body=raw.get("body") if reaction.body is None else reaction.body,
-        from_email=None if sender is None else normalised(sender),
+        from_email=address,
+        from_name=name,
         message_id=raw.get("message_id", ""),
         cc=raw.get("cc", ()),
         category_id=_category_id(reaction.category),
@@ -137,5 +138,14 @@ def _parsed(raw: str) -> dict[str, Any]:
         found["subject"] = str(mail["subject"])
     if mail["message-id"]:
         found["message_id"] = str(mail["message-id"]).strip()
-    sender = parseaddr(str(mail["from"] or ""))[1]
-    return {**found, "from_email": sender} if sender else found
+    if mail["from"]:
+        found["from"] = str(mail["from"])
+    return found
+
+
+def _sender(given: str) -> tuple[str | None, str]:
+    """Name and address of `Pat <pat@other.example>`, or of a bare address."""
+    name, address = parseaddr(given) if given.rstrip().endswith(">") else ("", given)
+    if not is_address(normalised(address)):
+        raise HTTPException(422, f"from: {given!r} is no address.")
+    return name or None, normalised(address)

@@ -21,7 +21,8 @@ class Reaction(Model):
 
     `link`: which link a click follows (default: the first). A reply, bounce or out-of-office answer may have `subject`,
     `body`, `from`, and a `category` (id or name), or all of it as `raw` MIME. `untracked` is a mail into the mailbox
-    `to` that answers none: it needs `to` and `from`, and no campaign.
+    `to` that answers none: it needs `to` and `from`, and no campaign. `from` is an address, also with a name:
+    `Pat <pat@other.example>`.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
@@ -33,7 +34,7 @@ class Reaction(Model):
     link: str | None = Field(default=None, max_length=2000)
     subject: str | None = None
     body: str | None = None
-    from_email: str | None = Field(default=None, alias="from", max_length=320)
+    from_email: str | None = Field(default=None, alias="from", max_length=640)
     to: str | None = Field(default=None, max_length=320)
     category: int | str | None = None
     raw: str | None = None
@@ -76,21 +77,26 @@ class LedgerEvent(Model):
 
 
 class MessageShown(Model):
-    """A mail that was sent, or came in.
+    """A mail that was sent, by the sequence or by hand, is to be sent (SCHEDULED), or came in.
 
     `answers`: id of the mail it goes on from; `thread`: id of the first mail of its thread.
     """
 
     id: int
     at: str
-    type: Literal["SENT", "REPLY", "OUT_OF_OFFICE", "BOUNCE", "UNTRACKED"]
+    type: Literal[
+        "SENT", "REPLY", "OUT_OF_OFFICE", "BOUNCE", "UNTRACKED", "HAND", "FORWARD", "TEST", "SINGLE", "SCHEDULED"
+    ]
     campaign_id: int | None
     campaign_lead_map_id: int | None
     lead_id: int | None
     email_account_id: int
     from_email: str = Field(serialization_alias="from")
+    from_name: str | None
     to: str
     cc: list[str]
+    bcc: list[str]
+    attachments: list[dict[str, Any]]
     subject: str
     body: str
     headers: dict[str, str]

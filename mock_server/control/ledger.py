@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, select
 from mock_server.clock import iso
 from mock_server.control.event_models import LedgerEvent, MessageShown
 from mock_server.families.leads.tables import enrolment
+from mock_server.families.messages.compose import UNSUBSCRIBE_LINK
 from mock_server.families.messages.tables import message
-from mock_server.simulation.compose import UNSUBSCRIBE_LINK
 from mock_server.simulation.runner import NAMES
 from mock_server.state.database import Row, Session
 from mock_server.state.ledger import event
@@ -69,15 +69,17 @@ def _messages(names: frozenset[str]) -> Statement:
 
 def _message(row: Row) -> MessageShown:
     headers = {"List-Unsubscribe": f"<{UNSUBSCRIBE_LINK}{row['stats_id']}>"} if row["has_unsubscribe_header"] else {}
-    if row["type"] == "SENT":
+    if row["type"] in ("SENT", "TEST"):
         headers["Content-Type"] = "text/plain" if row["is_plain_text"] else "text/html"
     return MessageShown(
         id=row["id"], at=iso(row["at"]), type=row["type"], campaign_id=row["campaign_id"] or None,
         campaign_lead_map_id=row["enrolment_id"], lead_id=row["lead_id"], email_account_id=row["email_account_id"],
-        from_email=row["from_email"], to=row["to_email"], cc=orjson.loads(row["cc"]), subject=row["subject"],
-        body=row["body"], headers=headers, message_id=row["message_id"], stats_id=row["stats_id"],
-        thread=row["thread_id"], answers=row["answers"], step=row["seq_number"], step_id=row["step_id"],
-        variant_id=row["variant_id"], open_count=row["open_count"], click_count=row["click_count"],
-        clicked_links=orjson.loads(row["clicked_links"]), reply_count=row["reply_count"],
-        bounce_type=row["bounce_type"], company=row["company"], category_id=row["category_id"],
+        from_email=row["from_email"], from_name=row["from_name"], to=row["to_email"], cc=orjson.loads(row["cc"]),
+        bcc=orjson.loads(row["bcc"]), attachments=orjson.loads(row["attachments"]),
+        subject=row["subject"], body=row["body"], headers=headers, message_id=row["message_id"],
+        stats_id=row["stats_id"], thread=row["thread_id"], answers=row["answers"], step=row["seq_number"],
+        step_id=row["step_id"], variant_id=row["variant_id"], open_count=row["open_count"],
+        click_count=row["click_count"], clicked_links=orjson.loads(row["clicked_links"]),
+        reply_count=row["reply_count"], bounce_type=row["bounce_type"], company=row["company"],
+        category_id=row["category_id"],
     )  # fmt: skip

@@ -306,12 +306,12 @@ class _Teller:
         """A unit of work, after which other requests have their turn."""
         self._check_still_there()
         world, workspace = self._world, self._workspace
-        ctx = Context(workspace, world.contract.edition(_EDITION), world.session(workspace), self._now)
+        ctx = Context(
+            workspace, world.contract.edition(_EDITION), world.session(workspace), self._now, publish=world.publish
+        )  # fmt: skip
         with world.database.transaction():
             yield ctx
-        workspace.written(ctx.now)
-        if ctx.wake_purger:
-            world.purger.wake()
+        world.written(ctx)
         for _ in range(_TURNS):
             await asyncio.sleep(0)
 

@@ -1,5 +1,6 @@
 """The control API's routes about webhook deliveries."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Annotated
@@ -8,13 +9,13 @@ import orjson
 from fastapi import APIRouter, Depends, HTTPException, Query
 from sqlalchemy import bindparam, select
 
-from mock_server.clock import iso, wall_ms
+from mock_server.clock import iso
 from mock_server.control import webhook_models as models
 from mock_server.control.world import World
 from mock_server.families.webhooks.tables import attempt, delivery
 from mock_server.outbox.disturbance import Disturbance
 from mock_server.outbox.inbox import Captured
-from mock_server.outbox.worker import Outbox
+from mock_server.outbox.payloads import EVENTS
 from mock_server.state.database import Row, Session
 from mock_server.state.statements import Statement, one_of, this_workspace
 from mock_server.state.workspaces import Workspace
@@ -27,9 +28,9 @@ _ATTEMPTS = Statement(
 )
 
 
-def webhook_routes(world: World, outbox: Outbox, workspace_of: Callable[..., Awaitable[Workspace]]) -> APIRouter:
+def webhook_routes(world: World, workspace_of: Callable[..., Awaitable[Workspace]]) -> APIRouter:
     """Routes for the deliveries of a workspace; `workspace_of` finds it."""
-    router = APIRouter(prefix="/webhooks")
+    router, outbox = APIRouter(prefix="/webhooks"), world.outbox
     Chosen = Annotated[Workspace, Depends(workspace_of)]  # noqa: N806
     After = Annotated[int, Query(ge=0, le=2**53)]  # noqa: N806
 
@@ -42,10 +43,15 @@ def webhook_routes(world: World, outbox: Outbox, workspace_of: Callable[..., Awa
         """Deliveries above the id `after`, by id, with all their attempts."""
         wanted = {"webhook_id": webhook_id, "campaign_id": campaign_id, "event_type": event_type, "state": state}
         given = {name: value for name, value in wanted.items() if value is not None}
-        db = world.session(workspace)
-        rows = db.all(_page(frozenset(given)), **given, after=after, limit=limit)
-        attempts, now = _attempts(db, [row["id"] for row in rows]), wall_ms() + workspace.clock.moved
-        return [_shown(row, attempts.get(row["id"], []), now) for row in rows]
+
+        def read() -> list[models.DeliveryShown]:
+            with world.database.snapshot() as connection:
+                db = Session(connection, workspace.id)
+                rows = db.all(_page(frozenset(given)), **given, after=after, limit=limit)
+                attempts, now = _attempts(db, [row["id"] for row in rows]), workspace.clock.wall_elapsed()
+                return [_shown(row, attempts.get(row["id"], []), now) for row in rows]
+
+        return await asyncio.to_thread(read)  # rows that no filter takes may be many
 
     @router.post("/flush")
     async def flush(workspace: Chosen) -> models.Flushed:
@@ -69,6 +75,8 @@ def webhook_routes(world: World, outbox: Outbox, workspace_of: Callable[..., Awa
         """Disturb the deliveries to come, to test a receiver."""
         if change.kind == "delay" and not change.delay:
             raise HTTPException(422, 'Say how long: {"kind": "delay", "delay": 500} is half a second.')
+        if change.event_type not in (None, *EVENTS):
+            raise HTTPException(422, f"There is no event {change.event_type!r}; known: {', '.join(EVENTS)}.")
         disturbance = None
         if change.kind is not None:
             disturbance = Disturbance(change.kind, change.delay, change.times, change.event_type)
@@ -103,8 +111,8 @@ def _attempts(db: Session, ids: list[int]) -> dict[int, list[models.AttemptShown
     found: dict[int, list[models.AttemptShown]] = {}
     for row in db.all(_ATTEMPTS, ids=ids):
         one = models.AttemptShown(
-            number=row["number"], at=iso(row["at"]), status=row["status"], latency=row["latency"], error=row["error"],
-            response=row["response"],
+            number=row["number"], at=iso(row["at"]), url=row["url"], status=row["status"], latency=row["latency"],
+            error=row["error"], response=row["response"],
         )  # fmt: skip
         found.setdefault(row["delivery_id"], []).append(one)
     return found

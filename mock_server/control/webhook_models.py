@@ -7,15 +7,20 @@ from typing import Any, Literal
 from pydantic import Field
 
 from mock_server.control.models import Model
+from mock_server.outbox.disturbance import Kind
 
 State = Literal["queued", "successful", "scheduled_for_retry", "failed", "retroactively_failed"]
 
 
 class AttemptShown(Model):
-    """One attempt; `latency` in milliseconds, `status` null when there was no answer."""
+    """One attempt, at a moment of the machine's clock; `latency` in milliseconds, `status` null without an answer.
+
+    `url`: where it went; the webhook may have been pointed elsewhere since the event.
+    """
 
     number: int
     at: str
+    url: str
     status: int | None
     latency: int
     error: str | None
@@ -25,7 +30,9 @@ class AttemptShown(Model):
 class DeliveryShown(Model):
     """One event on its way to one webhook; `request_id` is the X-Request-Id of every attempt.
 
-    `retry_in`: seconds until the next attempt; moving the workspace's clock forward shortens them.
+    `at`: when it happened, on the workspace's clock; `url`: that of the webhook then. `retry_in`: seconds until the
+    next attempt, also of a queued delivery that a disturbance put off; they pass in real time, and moving the
+    workspace's clock forward shortens them.
     """
 
     id: int
@@ -56,9 +63,16 @@ class Paused(Model):
 
 
 class DisturbanceChange(Model):
-    """What happens to the next attempts; `kind` null = nothing any more. `delay` in milliseconds."""
+    """What happens to the next attempts, `times` of them or all, of one event or of any.
 
-    kind: Literal["duplicate", "reorder", "delay", "drop", "bad_signature"] | None
+    `duplicate`: the request is sent twice in a row under one X-Request-Id; the first answer counts. `reorder`: a
+    delivery waits until another one of its webhook was sent, unless a flush finds none. `delay`: it waits `delay`
+    milliseconds as for a retry, also beyond the end of the disturbance. `drop`: nothing is sent, and it counts as
+    successful; its attempt says so. `bad_signature`: it is signed with a wrong secret, also where there is none.
+    `kind` null: nothing happens to attempts any more.
+    """
+
+    kind: Kind | None
     delay: int = Field(default=0, ge=0, le=600_000)
     times: int | None = Field(default=None, ge=1, le=1_000_000)
     event_type: str | None = None

@@ -13,6 +13,7 @@ from mock_server.context import Context, Publish
 from mock_server.contract.operations import Contract
 from mock_server.families.leads.rules import normalised
 from mock_server.families.leads.tables import bounce_list_entry
+from mock_server.outbox.worker import Outbox
 from mock_server.pipeline.gates import Gates
 from mock_server.simulation.recipients import RATES
 from mock_server.simulation.runner import Simulation
@@ -21,7 +22,7 @@ from mock_server.state.purge import Purger
 from mock_server.state.schema import metadata
 from mock_server.state.workspaces import Workspace, Workspaces, lead_credit, set_lead_credit
 
-_INTERNAL = frozenset({"workspace", "id_counter", "purge_task"})
+_INTERNAL = frozenset({"workspace", "id_counter", "purge_task", "retrigger"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class World:
     purger: Purger
     gates: Gates
     simulation: Simulation
+    outbox: Outbox
     publish: Publish
 
     def session(self, workspace: Workspace) -> Session:
@@ -52,13 +54,22 @@ class World:
         with self.database.transaction():
             ctx = self.context(workspace)
             yield ctx
-        workspace.written(ctx.now)
+        self.written(ctx)
+
+    def written(self, ctx: Context) -> None:
+        """A unit of work was committed."""
+        ctx.workspace.written(ctx.now)
+        if ctx.wake_purger:
+            self.purger.wake()
+        if ctx.wake_outbox:
+            self.outbox.wake(ctx.workspace)
 
     def reset(self, workspace: Workspace) -> None:
         """Make a workspace as for a new key."""
         with self.database.transaction():
             self.workspaces.reset(workspace)
         self.gates.reset(workspace.key)
+        self.outbox.forget(workspace)
         self.purger.wake()
 
     def set_clock(self, workspace: Workspace, clock: Clock) -> None:

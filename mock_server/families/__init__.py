@@ -10,12 +10,15 @@ from mock_server.families.lead_lists import operations as _lead_lists
 from mock_server.families.lead_lists import push_operations as _lead_pushes
 from mock_server.families.leads import operations as _leads
 from mock_server.families.leads import state_operations as _lead_states
+from mock_server.families.messages import activity_operations as _activities
+from mock_server.families.messages import operations as _messages
 from mock_server.families.sequences import operations as _sequences
+from mock_server.families.statistics import operations as _statistics
 from mock_server.families.tags import operations as _tags
 from mock_server.families.webhooks import operations as _webhooks
 
 __all__: list[str] = []
 OPERATION_MODULES = (
     _campaigns, _sequences, _email_accounts, _campaign_email_accounts, _leads, _lead_states, _block_list, _inbox,
-    _webhooks, _tags, _lead_lists, _lead_pushes, _crm,
+    _webhooks, _messages, _activities, _statistics, _tags, _lead_lists, _lead_pushes, _crm,
 )  # fmt: skip

@@ -10,13 +10,10 @@ Kind = Literal["duplicate", "reorder", "delay", "drop", "bad_signature"]
 
 @dataclass(slots=True)
 class Disturbance:
-    """What happens to the attempts of a workspace, the next `times` of them or all.
+    """What happens to the attempts of a workspace, the next `times` of them or all; `delay` in milliseconds.
 
-    `duplicate`: the request is sent twice in a row; the first answer counts, both are kept as attempts of one number.
-    `reorder`: a delivery waits until another one of its webhook was sent, at most one per webhook at a time; a flush
-    does not wait for another one. `delay`: it is sent `delay` milliseconds later. `drop`: it is not sent but taken as
-    a success; its attempt has no status and says so in `error`. `bad_signature`: it is signed with a wrong secret,
-    also where there is none.
+    What each kind means is told by the control API. At most one delivery per webhook is held back by `reorder`, and an
+    attempt is put off once by `delay`.
     """
 
     kind: Kind
@@ -24,10 +21,10 @@ class Disturbance:
     times: int | None = None
     event_type: str | None = None
 
-    def take(self, event_type: str) -> Kind | None:
-        """What happens to an attempt that starts now; it is counted."""
+    def strikes(self, event_type: str) -> bool:
+        """Whether it happens to an attempt that starts now, which is counted."""
         if self.times == 0 or self.event_type not in (None, event_type):
-            return None
+            return False
         if self.times is not None:
             self.times -= 1
-        return self.kind
+        return True

@@ -4,93 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
 
 from mock_server.clock import iso, iso_millis_offset
-from mock_server.families.campaigns.tables import campaign
-from mock_server.families.email_accounts.tables import email_account
 from mock_server.families.leads.rules import CATEGORIES, CATEGORY_NAMES
-from mock_server.families.leads.tables import enrolment, lead
 from mock_server.families.messages.html import plain_text
-from mock_server.families.messages.tables import message
+from mock_server.families.messages.records import TO_LEAD
+from mock_server.outbox.happenings import Happening, Json
 from mock_server.state.database import Row, Session
-from mock_server.state.statements import Statement, this_workspace
-
-Json = dict[str, Any]
 
 APP = "https://app.smartlead.ai/app"
 _SENTIMENTS = {category_id: sentiment for category_id, _, sentiment, _ in CATEGORIES}
-_CAMPAIGN = Statement(select(campaign).where(this_workspace(campaign), campaign.c.id == bindparam("id")))
-_LEAD = Statement(select(lead).where(this_workspace(lead), lead.c.id == bindparam("id")))
-_ENROLMENT = Statement(
-    select(enrolment).where(
-        this_workspace(enrolment),
-        enrolment.c.campaign_id == bindparam("campaign_id"),
-        enrolment.c.id == bindparam("id"),
-    )
-)
-_MESSAGE = Statement(
-    select(message).where(
-        this_workspace(message), message.c.campaign_id == bindparam("campaign_id"), message.c.id == bindparam("id")
-    )
-)
-_HISTORY = Statement(
-    select(message)
-    .where(
-        this_workspace(message), message.c.enrolment_id == bindparam("enrolment_id"),
-        message.c.type != "BOUNCE",
-    )
-    .order_by(message.c.id)
-)  # fmt: skip
-_MAILBOX = Statement(select(email_account).where(this_workspace(email_account), email_account.c.id == bindparam("id")))
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """An event of the ledger with the rows it is about, as they are now; `data` is the event's own."""
+def happening(db: Session, kind: str, event: Json) -> Happening | None:
+    """An event of the ledger with what its payload needs; None when webhooks are not told about it.
 
-    type: str
-    at: int
-    data: Json
-    campaign: Row | None
-    lead: Row | None
-    enrolment: Row | None
-    mail: Row | None
-    history: tuple[Row, ...]
-    mailbox: Row | None
-
-    @classmethod
-    def of(cls, db: Session, kind: str, event: Json) -> Happening:
-        """Read what the payload of an event of the ledger needs."""
-        campaign_id, lead_id, map_id = event["campaign_id"], event["lead_id"], event["enrolment_id"]
-        mail = (
-            None
-            if event["message_id"] is None
-            else db.one(_MESSAGE, campaign_id=campaign_id or 0, id=event["message_id"])
-        )
-        history: tuple[Row, ...] = ()
-        if map_id is not None and kind in _WITH_HISTORY:
-            history = tuple(db.all(_HISTORY, enrolment_id=map_id))
-        return cls(
-            type=kind,
-            at=event["at"],
-            data=orjson.loads(event["data"]),
-            campaign=None if campaign_id is None else db.one(_CAMPAIGN, id=campaign_id),
-            lead=None if lead_id is None else db.one(_LEAD, id=lead_id),
-            enrolment=None if map_id is None else db.one(_ENROLMENT, campaign_id=campaign_id, id=map_id),
-            mail=mail,
-            history=history,
-            mailbox=None if mail is None else db.one(_MAILBOX, id=mail["email_account_id"]),
-        )
+    They are told about a mail's first opening, the first click of a link, and a category that is given.
+    """
+    found = Happening.of(db, kind, event, with_history=_KINDS[kind].needs_history)
+    return found if _KINDS[kind].is_told(found) else None
 
 
-def payload(db: Session, event: Happening, hook: Row) -> Json:
+def payload(event: Happening, hook: Row) -> Json:
     """The whole body for one webhook."""
     return {
-        **_OF_TYPE[event.type](db, event),
+        **_KINDS[event.type].of(event),
         "secret_key": hook["secret_key"],
         "metadata": {"webhook_created_at": iso(hook["created_at"])},
         "webhook_url": hook["url"],
@@ -163,7 +103,7 @@ def _of_mail(event: Happening, description: str) -> Json:
     }
 
 
-def _sent(db: Session, event: Happening) -> Json:
+def _sent(event: Happening) -> Json:
     mail = event.mail
     assert mail is not None
     return {
@@ -175,20 +115,20 @@ def _sent(db: Session, event: Happening) -> Json:
     }
 
 
-def _opened(db: Session, event: Happening) -> Json:
+def _opened(event: Happening) -> Json:
     told = _of_mail(event, "{lead} opened Email {step} for campaign - {campaign}")
     return {**told, "time_opened": iso_millis_offset(event.at)}
 
 
-def _clicked(db: Session, event: Happening) -> Json:
+def _clicked(event: Happening) -> Json:
     told = _of_mail(event, "{lead} clicked a link in Email {step} for campaign - {campaign}")
     links = [event.data["link"]]
     return {**told, "time_clicked": iso_millis_offset(event.at), "link_clicked": links, "link_details": links}
 
 
-def _replied(db: Session, event: Happening) -> Json:
+def _replied(event: Happening) -> Json:
     """The sending mailbox is `from_email` here, too, and the lead `to_email` (S4)."""
-    answer = db.one(_MESSAGE, campaign_id=event.mail["campaign_id"], id=event.data["answer"]) if event.mail else None
+    answer = event.answer
     assert answer is not None
     assert event.lead is not None
     told = _of_mail(event, "{lead} replied to Email {step} for campaign - {campaign} ")
@@ -211,10 +151,9 @@ def _replied(db: Session, event: Happening) -> Json:
     }
 
 
-def _bounced(db: Session, event: Happening) -> Json:
-    mail = event.mail
+def _bounced(event: Happening) -> Json:
+    mail, notice = event.mail, event.answer
     assert mail is not None
-    notice = db.one(_MESSAGE, campaign_id=mail["campaign_id"], id=event.data["notice"])
     assert notice is not None
     return {
         **_of_mail(event, "Email {step} sent to {lead} got bounced for campaign - {campaign}"),
@@ -231,7 +170,7 @@ def _bounced(db: Session, event: Happening) -> Json:
     }
 
 
-def _unsubscribed(db: Session, event: Happening) -> Json:
+def _unsubscribed(event: Happening) -> Json:
     person = event.lead
     assert person is not None
     last = next((mail for mail in reversed(event.history) if mail["type"] == "SENT"), None)
@@ -259,7 +198,7 @@ def _unsubscribed(db: Session, event: Happening) -> Json:
 
 def _item(mail: Row) -> Json:
     """One message of the conversation; only what was sent has a subject here (R's example)."""
-    sent = mail["type"] == "SENT"
+    sent = mail["type"] in TO_LEAD
     return {
         "stats_id": mail["stats_id"],
         "type": "SENT" if sent else "REPLY",
@@ -271,7 +210,7 @@ def _item(mail: Row) -> Json:
     }
 
 
-def _categorised(db: Session, event: Happening) -> Json:
+def _categorised(event: Happening) -> Json:
     person, row = event.lead, event.enrolment
     assert person is not None
     assert row is not None
@@ -316,7 +255,7 @@ def _categorised(db: Session, event: Happening) -> Json:
     }  # fmt: skip
 
 
-def _status_changed(db: Session, event: Happening) -> Json:
+def _status_changed(event: Happening) -> Json:
     told = _campaign(event)
     before, after = event.data["from"], event.data["to"]
     return {
@@ -329,7 +268,11 @@ def _status_changed(db: Session, event: Happening) -> Json:
     }
 
 
-def _untracked(db: Session, event: Happening) -> Json:
+def _named(name: str | None, address: str) -> str:
+    return f"{name} <{address}>" if name else address
+
+
+def _untracked(event: Happening) -> Json:
     mail, mailbox = event.mail, event.mailbox
     assert mail is not None
     assert mailbox is not None
@@ -337,8 +280,8 @@ def _untracked(db: Session, event: Happening) -> Json:
         "event_timestamp": iso(event.at),
         "reply_message": _shown(mail, iso),
         "description": "",
-        "sender_detail": mail["from_email"],
-        "recipient_detail": f"{mailbox['from_name']} <{mailbox['from_email']}>",
+        "sender_detail": _named(mail["from_name"], mail["from_email"]),
+        "recipient_detail": _named(mailbox["from_name"], mailbox["from_email"]),
         "cc": ", ".join(orjson.loads(mail["cc"])),
         "bcc": "",
         "subject": mail["subject"],
@@ -347,7 +290,7 @@ def _untracked(db: Session, event: Happening) -> Json:
     }
 
 
-def _manual_step(db: Session, event: Happening) -> Json:
+def _manual_step(event: Happening) -> Json:
     person = event.lead
     assert person is not None
     told = _campaign(event)
@@ -364,10 +307,27 @@ def _manual_step(db: Session, event: Happening) -> Json:
     }
 
 
-_OF_TYPE: dict[str, Callable[[Session, Happening], Json]] = {
-    "EMAIL_SENT": _sent, "FIRST_EMAIL_SENT": _sent, "EMAIL_OPEN": _opened, "EMAIL_LINK_CLICK": _clicked,
-    "EMAIL_REPLY": _replied, "EMAIL_BOUNCE": _bounced, "LEAD_UNSUBSCRIBED": _unsubscribed,
-    "LEAD_CATEGORY_UPDATED": _categorised, "CAMPAIGN_STATUS_CHANGED": _status_changed,
-    "UNTRACKED_REPLIES": _untracked, "MANUAL_STEP_REACHED": _manual_step,
-}  # fmt: skip
-_WITH_HISTORY = frozenset({"LEAD_UNSUBSCRIBED", "LEAD_CATEGORY_UPDATED", "MANUAL_STEP_REACHED"})
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one type of event is told: `of` makes the fields of its own, `is_told` says of which events."""
+
+    of: Callable[[Happening], Json]
+    needs_history: bool = False
+    is_told: Callable[[Happening], bool] = lambda _: True
+
+
+_KINDS = {
+    "EMAIL_SENT": _Kind(_sent),
+    "FIRST_EMAIL_SENT": _Kind(_sent, is_told=lambda event: event.mail is not None and event.mail["seq_number"] == 1),
+    "EMAIL_OPEN": _Kind(_opened, is_told=lambda event: bool(event.data["first"])),
+    "EMAIL_LINK_CLICK": _Kind(_clicked, is_told=lambda event: bool(event.data["first"])),
+    "EMAIL_REPLY": _Kind(_replied),
+    "EMAIL_BOUNCE": _Kind(_bounced),
+    "LEAD_UNSUBSCRIBED": _Kind(_unsubscribed, needs_history=True),
+    "LEAD_CATEGORY_UPDATED": _Kind(_categorised, True, lambda event: event.data["new"] is not None),
+    "CAMPAIGN_STATUS_CHANGED": _Kind(_status_changed),
+    "UNTRACKED_REPLIES": _Kind(_untracked),
+    "MANUAL_STEP_REACHED": _Kind(_manual_step, needs_history=True),
+}
+#: the types that webhooks can be told about
+EVENTS = tuple(_KINDS)

@@ -11,15 +11,26 @@ from sqlalchemy import bindparam, select
 
 from mock_server import rng
 from mock_server.families.campaigns.tables import campaign
+from mock_server.families.email_accounts.tables import email_account
+from mock_server.families.messages.tables import message
 from mock_server.families.webhooks import records
 from mock_server.families.webhooks.tables import delivery
-from mock_server.outbox.payloads import Happening, payload
+from mock_server.outbox.happenings import Happening
+from mock_server.outbox.payloads import EVENTS, happening, payload
 from mock_server.state.database import Database, Row, Session
 from mock_server.state.statements import Statement, this_workspace
 from mock_server.state.workspaces import Workspace, Workspaces
 
 Event = dict[str, Any]
 _CLIENT = Statement(select(campaign.c.client_id).where(this_workspace(campaign), campaign.c.id == bindparam("id")))
+_MAILBOX = select(message.c.email_account_id).where(
+    this_workspace(message), message.c.campaign_id == 0, message.c.id == bindparam("id")
+)
+_CLIENT_OF_MAILBOX = Statement(
+    select(email_account.c.client_id).where(
+        this_workspace(email_account), email_account.c.id == _MAILBOX.scalar_subquery()
+    )
+)
 
 
 class Publisher:
@@ -39,11 +50,11 @@ class Publisher:
             {
                 "webhook_id": hook["id"], "campaign_id": event["campaign_id"], "event_id": event["id"],
                 "event_type": kind, "at": event["at"], "url": hook["url"], "level": hook["level"],
-                "body": orjson.dumps(payload(db, happening, hook)).decode(),
+                "body": orjson.dumps(payload(told, hook)).decode(),
             }
             for event in events
             for kind in _types(event)
-            for happening, hook in _told(db, kind, event, hooks.of(event["campaign_id"], kind))
+            for told, hook in _told(db, kind, event, hooks.of(event, kind))
         ]  # fmt: skip
         if rows:
             first = db.next_ids("delivery", len(rows))
@@ -58,25 +69,12 @@ class Publisher:
             self._wake(workspace)
 
 
-def _types(event: Event) -> Iterator[str]:
-    """The types under which an event is told: a mail's first opening and a link's first click only."""
+def _types(event: Event) -> tuple[str, ...]:
+    """The types under which an event may be told."""
     kind = event["type"]
-    if kind in ("EMAIL_OPEN", "EMAIL_LINK_CLICK"):
-        if orjson.loads(event["data"])["first"]:
-            yield kind
-    elif kind == "LEAD_CATEGORY_UPDATED":
-        if orjson.loads(event["data"])["new"] is not None:
-            yield kind
-    elif kind in _TOLD:
-        yield kind
-        if kind == "EMAIL_SENT":
-            yield "FIRST_EMAIL_SENT"
-
-
-_TOLD = frozenset({
-    "EMAIL_SENT", "EMAIL_REPLY", "EMAIL_BOUNCE", "LEAD_UNSUBSCRIBED", "CAMPAIGN_STATUS_CHANGED", "UNTRACKED_REPLIES",
-    "MANUAL_STEP_REACHED",
-})  # fmt: skip
+    if kind == "EMAIL_SENT":
+        return (kind, "FIRST_EMAIL_SENT")
+    return (kind,) if kind in EVENTS else ()
 
 
 class _Hooks:
@@ -84,25 +82,26 @@ class _Hooks:
 
     def __init__(self, db: Session) -> None:
         self._db = db
-        self._known: dict[tuple[int | None, str], list[Row]] = {}
+        self._known: dict[tuple[int | None, int | None, str], list[Row]] = {}
 
-    def of(self, campaign_id: int | None, kind: str) -> list[Row]:
-        """Those of the level that wins."""
-        found = self._known.get((campaign_id, kind))
+    def of(self, event: Event, kind: str) -> list[Row]:
+        """Those of the level that wins; what belongs to no campaign belongs to the client of its mailbox."""
+        campaign_id = event["campaign_id"]
+        mail_id = event["message_id"] if campaign_id is None else None
+        found = self._known.get((campaign_id, mail_id, kind))
         if found is None:
-            row = None if campaign_id is None else self._db.one(_CLIENT, id=campaign_id)
+            statement, owner = (_CLIENT_OF_MAILBOX, mail_id) if campaign_id is None else (_CLIENT, campaign_id)
+            row = self._db.one(statement, id=owner)
             client_id = None if row is None else row["client_id"]
-            found = self._known[campaign_id, kind] = records.interested(self._db, campaign_id, client_id, kind)
+            found = self._known[campaign_id, mail_id, kind] = records.interested(self._db, campaign_id, client_id, kind)
         return found
 
 
 def _told(db: Session, kind: str, event: Event, hooks: list[Row]) -> Iterator[tuple[Happening, Row]]:
-    if not hooks:
-        return
-    happening = Happening.of(db, kind, event)
-    if kind == "FIRST_EMAIL_SENT" and happening.mail is not None and happening.mail["seq_number"] != 1:
+    told = happening(db, kind, event) if hooks else None
+    if told is None:
         return
     for hook in hooks:
         categories = orjson.loads(hook["category_ids"])
-        if kind != "LEAD_CATEGORY_UPDATED" or not categories or happening.data["new"] in categories:
-            yield happening, hook
+        if kind != "LEAD_CATEGORY_UPDATED" or not categories or told.data["new"] in categories:
+            yield told, hook

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, union, update
+from sqlalchemy import bindparam, func, literal_column, select, true, union, update
 
-from mock_server.families.webhooks.tables import attempt, delivery
+from mock_server.families.campaigns.tables import campaign
+from mock_server.families.webhooks.tables import attempt, delivery, retrigger, webhook
 from mock_server.outbox.sender import Tried, Verdict
 from mock_server.state.database import Database, Session
 from mock_server.state.schema import workspace
@@ -19,15 +21,10 @@ NO_LIMIT = 2**63 - 1
 _BATCH = 20
 
 _d = delivery.c
-
-
-def _is(state: str) -> ColumnElement[bool]:
-    """Written into the statement: indexes of one state do not serve a parameter."""
-    return _d.state == literal_column(f"'{state}'")
-
-
-_QUEUED = (this_workspace(delivery), _is("queued"))
-_TO_RETRY = (this_workspace(delivery), _is("scheduled_for_retry"))
+#: the state is written into the statement: an index of one state does not serve a parameter
+_IS_QUEUED = (_d.state == literal_column("'queued'")) & _d.retry_at.is_(None)
+_QUEUED = (this_workspace(delivery), _IS_QUEUED)
+_TO_RETRY = (this_workspace(delivery), _d.retry_at.is_not(None))
 _first = (
     select(func.min(_d.webhook_id).label("id"))
     .where(*_QUEUED, _d.webhook_id > bindparam("after"))
@@ -48,8 +45,19 @@ _NEXT_IDS = Statement(
     .limit(bindparam("limit"))
 )
 _ROWS = Statement(
-    select(_d.id, _d.event_type, _d.url, _d.level, _d.request_id, _d.body, _d.attempt_count, _d.retrigger_count)
-    .where(this_workspace(delivery), one_of(_d.id, "ids"), _d.state == "queued")
+    select(
+        *(
+            _d[name]
+            for name in ("id", "event_type", "level", "request_id", "body", "attempt_count", "earlier_attempts")
+        ),
+        _d.delayed_attempt,
+        _d.retrigger_count,
+        func.coalesce(webhook.c.url, _d.url).label("url"),
+        (webhook.c.id.is_not(None) & campaign.c.deleted_at.is_(None)).label("is_wanted"),
+    )
+    .outerjoin(webhook, (webhook.c.workspace_id == _d.workspace_id) & (webhook.c.id == _d.webhook_id))
+    .outerjoin(campaign, (campaign.c.workspace_id == _d.workspace_id) & (campaign.c.id == webhook.c.campaign_id))
+    .where(this_workspace(delivery), one_of(_d.id, "ids"), _IS_QUEUED)
     .order_by(_d.id)
 )
 _LAST_ID = Statement(select(func.max(_d.id)).where(this_workspace(delivery)))
@@ -63,19 +71,22 @@ _QUEUE_AGAIN = Statement(
 _STORE = Statement(
     update(delivery)
     .where(this_workspace(delivery), _d.id == bindparam("delivery_id"))
-    .values({name: bindparam(name) for name in ("state", "attempt_count", "retry_at")})
+    .values({name: bindparam(name) for name in ("state", "attempt_count", "last_attempt", "retry_at")})
 )
 _WAITING = Statement(
     union(*(
-        select(workspace.c.key).where(select(_d.id).where(_d.workspace_id == workspace.c.id, _is(state)).exists())
-        for state in ("queued", "scheduled_for_retry")
+        select(workspace.c.key).where(select(table.c.id).where(table.c.workspace_id == workspace.c.id, which).exists())
+        for table, which in ((delivery, _IS_QUEUED), (delivery, _d.retry_at.is_not(None)), (retrigger, true()))
     ))
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What an attempt needs to know."""
+    """What an attempt needs to know; `url`: where its webhook points now; `is_wanted`: this still exists.
+
+    `earlier_attempts`: those before the last retrigger; `delayed_attempt`: number of the last attempt that was put off.
+    """
 
     id: int
     event_type: str
@@ -84,7 +95,10 @@ class Delivery:
     request_id: str
     body: str
     attempt_count: int
+    earlier_attempts: int
+    delayed_attempt: int
     retrigger_count: int
+    is_wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +115,14 @@ def state_after(verdict: Verdict, one: Delivery, delays: Sequence[int]) -> tuple
     """The state of a delivery after one more attempt, and the milliseconds until the next one."""
     if verdict == "success":
         return "successful", None
-    if verdict == "retry" and one.attempt_count < len(delays):
-        return "scheduled_for_retry", delays[one.attempt_count]
+    made = one.attempt_count - one.earlier_attempts
+    if verdict == "retry" and made < len(delays):
+        return "scheduled_for_retry", delays[made]
     return "retroactively_failed" if one.retrigger_count else "failed", None
 
 
 def waiting_keys(database: Database) -> list[str]:
-    """Keys of workspaces with deliveries that wait for an attempt."""
+    """Keys of workspaces with deliveries that wait for an attempt, or for a retrigger."""
     return [row["key"] for row in Session(database.writer, 0).all(_WAITING)]
 
 
@@ -128,7 +143,7 @@ def next_ids(db: Session, webhook_id: int, up_to: int, limit: int) -> list[int]:
 
 def deliveries(db: Session, ids: list[int]) -> list[Delivery]:
     """Those of the deliveries that are queued, by id."""
-    return [Delivery(*row) for row in db.all(_ROWS, ids=ids)]
+    return [Delivery(**{**row, "is_wanted": bool(row["is_wanted"])}) for row in db.all(_ROWS, ids=ids)]
 
 
 def last_id(db: Session) -> int:
@@ -138,7 +153,7 @@ def last_id(db: Session) -> int:
 
 
 def queue_due(db: Session, now: int) -> bool:
-    """Put a batch of deliveries whose retry is due back into the queue; whether there may be more."""
+    """Put a batch of deliveries whose time has come back into the queue; whether there may be more."""
     ids = [row["id"] for row in db.all(_DUE, now=now, limit=_BATCH)]
     if ids:
         db.run(_QUEUE_AGAIN, ids=ids)
@@ -146,25 +161,33 @@ def queue_due(db: Session, now: int) -> bool:
 
 
 def next_retry(db: Session) -> int | None:
-    """When the next retry is due."""
+    """When the next retry, or delivery that was put off, is due."""
     (row,) = db.all(_NEXT_RETRY)
     at: int | None = row[0]
     return at
 
 
+def put_off(db: Session, one: Delivery, until: int) -> None:
+    """Make the next attempt of a delivery at a later moment."""
+    db.update(delivery, {"id": one.id}, retry_at=until, delayed_attempt=one.attempt_count + 1)
+
+
 def store(db: Session, results: Sequence[Result]) -> None:
     """Write what attempts came to; those of deliveries that were deleted meanwhile are let go."""
-    rows = []
+    rows: list[dict[str, Any]] = []
+    following = db.next_ids("attempt", sum(len(result.tries) for result in results))
     for result in results:
-        one, number = result.delivery, result.delivery.attempt_count + 1
-        if db.run(_STORE, delivery_id=one.id, state=result.state, attempt_count=number, retry_at=result.retry_at):
+        one, number, first = result.delivery, result.delivery.attempt_count + 1, following
+        following += len(result.tries)
+        if db.run(
+            _STORE, delivery_id=one.id, state=result.state, attempt_count=number, last_attempt=following - 1,
+            retry_at=result.retry_at,
+        ):  # fmt: skip
             rows += [
                 {
-                    "delivery_id": one.id, "number": number, "at": tried.at, "latency": tried.latency,
-                    "status": tried.status, "error": tried.error, "response": tried.response,
+                    "id": attempt_id, "delivery_id": one.id, "number": number, "at": tried.at, "url": one.url,
+                    "latency": tried.latency, "status": tried.status, "error": tried.error, "response": tried.response,
                 }
-                for tried in result.tries
+                for attempt_id, tried in enumerate(result.tries, first)
             ]  # fmt: skip
-    if rows:
-        first = db.next_ids("attempt", len(rows))
-        db.insert_many(attempt, [{"id": first + n, **row} for n, row in enumerate(rows)])
+    db.insert_many(attempt, rows)

@@ -27,6 +27,8 @@ class Requests:
 
     async def make(self, one: Delivery, kind: Kind | None, workspace: Workspace, inbox: Inbox) -> list[Tried]:
         """The requests of one attempt, as a disturbance may want them; the first one counts."""
+        if not one.is_wanted:
+            return [Tried(wall_ms(), 0, None, "its webhook was deleted: nothing was sent", None, "final")]
         if kind == "drop":
             return [Tried(wall_ms(), 0, None, "dropped by a disturbance: nothing was sent", None, "success")]
         body, secret = one.body.encode(), self._secret_of(workspace)

@@ -9,12 +9,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
 
 from mock_server.clock import monotonic_ms, wall_ms
+from mock_server.families.webhooks import records
 from mock_server.outbox import queue
 from mock_server.outbox.disturbance import Disturbance, Kind
-from mock_server.outbox.inbox import Captured, Predicate
+from mock_server.outbox.inbox import Captured, Inbox, Memory, Predicate
 from mock_server.outbox.lanes import Flush, Lane, World
 from mock_server.outbox.queue import NO_LIMIT, Delivery, Result
 from mock_server.outbox.requests import Requests
@@ -24,11 +24,7 @@ from mock_server.state.database import Database, Session
 from mock_server.state.workspaces import Workspace, Workspaces
 
 log = logging.getLogger("smartlead_mock")
-T = TypeVar("T")
 
-MINUTE = 60_000
-#: milliseconds before each retry (R-guide)
-RETRY_DELAYS = (1 * MINUTE, 5 * MINUTE, 30 * MINUTE)
 OUTCOMES = ("successful", "scheduled_for_retry", "failed", "retroactively_failed")
 #: the worker gives way to requests after so many milliseconds
 _TURN_MS = 2
@@ -39,8 +35,6 @@ _SAVE_AT_ONCE = 50
 _SAVE_AFTER = 0.005
 #: seconds until something that failed in the store is tried again
 _AGAIN = 1.0
-#: delayed deliveries of one webhook in memory; further ones wait in the store
-_MOST_HELD = 100
 Finished = tuple[Lane, Delivery, list[Tried]]
 
 
@@ -49,20 +43,26 @@ class Outbox:
 
     def __init__(
         self, database: Database, workspaces: Workspaces, targets: Targets, *,
-        delays_of: Callable[[Workspace], Sequence[int]] = lambda _: RETRY_DELAYS,
+        delays_of: Callable[[Workspace], Sequence[int]],
         secret_of: Callable[[Workspace], str] = lambda _: "",
-        seconds: float = 30.0, per_webhook: int = 4, overall: int = 200,
+        seconds: float = 30.0, per_webhook: int = 4, per_workspace: int = 50, overall: int = 200,
     ) -> None:  # fmt: skip
-        """`seconds` are an attempt's longest time; `per_webhook` and `overall` attempts are made at once."""
+        """`delays_of` gives the milliseconds before each further attempt.
+
+        `seconds` are an attempt's longest time; `per_webhook`, `per_workspace` and `overall`
+        attempts are made at once.
+        """
         self._database = database
         self._workspaces = workspaces
         self._requests = Requests(targets, seconds, secret_of)
         self._delays_of = delays_of
         self._per_webhook = per_webhook
+        self._per_workspace = per_workspace
         self._overall = overall
+        self._memory = Memory()
         self._worlds: dict[str, World] = {}
         self._to_look_at: dict[World, None] = {}
-        self._to_fill: dict[Lane, None] = {}
+        self._to_fill: dict[World, None] = {}
         self._finished: list[Finished] = []
         self._in_flight = 0
         self._saving: asyncio.TimerHandle | None = None
@@ -84,7 +84,7 @@ class Outbox:
             self._is_running = False
 
     def wake(self, workspace: Workspace) -> None:
-        """There may be something to do: deliveries were queued, or the clock was moved, which makes retries due."""
+        """There may be something to do: something was queued, or the clock was moved, which makes retries due."""
         if self._is_running:
             self._look_at(self._world(workspace.key))
 
@@ -92,17 +92,18 @@ class Outbox:
         """Try all that is due now, also while paused; the number of attempts by the state they led to."""
         world = self._world(workspace.key)
         db = self._session(world)
-        while queue.queue_due(db, self._now(world)):
-            await asyncio.sleep(0)
         flush = Flush(queue.last_id(db))
         world.flushes.append(flush)
-        self._look_at(world)
         try:
+            while not world.is_forgotten and self._queue_some(world, db):
+                await asyncio.sleep(0)
+            self._look_at(world)
             while not world.is_forgotten and queue.is_waiting(db, flush.up_to):
                 world.progress.clear()
                 await world.progress.wait()
         finally:
             world.flushes.remove(flush)
+            self._drop_if_idle(world)
         return {state: flush.outcomes[state] for state in OUTCOMES}
 
     def pause(self, workspace: Workspace) -> None:
@@ -115,30 +116,35 @@ class Outbox:
         self.wake(workspace)
 
     def set_disturbance(self, workspace: Workspace, disturbance: Disturbance | None) -> None:
-        """Disturb the attempts that start from now on; what an earlier disturbance held back is sent."""
+        """Disturb the attempts that start from now on; what waits to be overtaken is sent."""
         world = self._world(workspace.key)
         world.disturbance = disturbance
         for lane in world.lanes.values():
-            self._release(lane, *lane.held)
+            self._release(lane)
+        self._drop_if_idle(world)
 
     def inbox(self, workspace: Workspace) -> list[Captured]:
         """What was delivered to the inbox, oldest first."""
-        return list(self._world(workspace.key).inbox.captured)
+        world = self._worlds.get(workspace.key)
+        return list(world.inbox.captured) if world else []
 
     async def wait_for(self, workspace: Workspace, predicate: Predicate, within_ms: int) -> Captured | None:
-        """What is in the inbox, or comes within the time, and is as the predicate wants it."""
-        return await self._world(workspace.key).inbox.wait_for(predicate, within_ms)
+        """What is in the inbox, or comes within the time, and is as the predicate wants it; None after a reset."""
+        world = self._world(workspace.key)
+        try:
+            return await world.inbox.wait_for(predicate, within_ms)
+        finally:
+            self._drop_if_idle(world)
 
     def forget(self, workspace: Workspace) -> None:
         """The workspace was emptied: its attempts under way are cut off, nothing of them is stored."""
         world = self._worlds.pop(workspace.key, None)
         if world:
-            world.cancel()
-            world.is_forgotten = True
-            world.progress.set()
+            world.forget()
             self._to_look_at.pop(world, None)
-            self._to_fill = {lane: None for lane in self._to_fill if lane.world is not world}
+            self._to_fill.pop(world, None)
             self._finished = [one for one in self._finished if one[0].world is not world]
+            self._kick()
 
     async def close(self) -> None:
         """Cut off all attempts; they stay queued, and are made again at the next start."""
@@ -157,8 +163,12 @@ class Outbox:
     def _world(self, key: str) -> World:
         world = self._worlds.get(key)
         if world is None:
-            world = self._worlds[key] = World(key)
+            world = self._worlds[key] = World(key, Inbox(self._memory))
         return world
+
+    def _drop_if_idle(self, world: World) -> None:
+        if world.is_idle and world not in self._to_look_at and self._worlds.get(world.key) is world:
+            del self._worlds[world.key]
 
     def _workspace(self, world: World) -> Workspace:
         """Looked up every time: a workspace that was idle for long is loaded anew, as another object."""
@@ -171,7 +181,7 @@ class Outbox:
 
     def _now(self, world: World) -> int:
         """The moment on the axis of `retry_at`."""
-        return wall_ms() + self._workspace(world).clock.moved
+        return self._workspace(world).clock.wall_elapsed()
 
     def _up_to(self, world: World) -> int:
         """The highest id that may be tried; 0 = none."""
@@ -184,9 +194,10 @@ class Outbox:
         return self._overall - self._in_flight - len(self._finished)
 
     def _look_at(self, world: World) -> None:
-        world.is_woken = True
-        self._to_look_at[world] = None
-        self._kick()
+        if not world.is_forgotten:
+            world.is_woken = True
+            self._to_look_at[world] = None
+            self._kick()
 
     def _kick(self) -> None:
         if not (self._turn_is_near or self._is_closed):
@@ -197,27 +208,22 @@ class Outbox:
         """Look for what is due and start attempts, for a moment; then requests have theirs."""
         self._turn_is_near = False
         ends = monotonic_ms() + _TURN_MS
-        while self._to_look_at or (self._to_fill and self._room() > 0):
-            if self._is_closed:
-                return
+        while not self._is_closed and (self._to_look_at or (self._to_fill and self._room() > 0)):
             if monotonic_ms() >= ends:
                 self._kick()
                 return
-            if self._to_look_at:
-                world = next(iter(self._to_look_at))
-                del self._to_look_at[world]
-                self._try_to(self._look, world, world)
-            else:
-                lane = next(iter(self._to_fill))
-                del self._to_fill[lane]
-                self._try_to(self._fill, lane, lane.world)
+            for worlds, do in ((self._to_look_at, self._look), (self._to_fill, self._fill)):
+                if worlds:
+                    world = next(iter(worlds))
+                    del worlds[world]
+                    self._try_to(do, world)
 
-    def _try_to(self, do: Callable[[T], None], what: T, world: World) -> None:
+    def _try_to(self, do: Callable[[World], None], world: World) -> None:
         try:
-            do(what)
+            do(world)
         except Exception:  # one broken world must not stop the others
             log.exception("the deliveries of a workspace could not be looked at")
-            asyncio.get_running_loop().call_later(_AGAIN, self._look_at, world)
+            self._set_timer(world, _AGAIN)
 
     def _look(self, world: World) -> None:
         """Find some of the webhooks of a world that have something to do now; the others the next time."""
@@ -227,71 +233,85 @@ class Outbox:
         if not world.looked_to:
             world.is_woken = False
         db = self._session(world)
-        is_more_due = queue.queue_due(db, self._now(world))
-        self._set_timer(world, queue.next_retry(db))
+        is_more_due = self._queue_some(world, db)
+        self._wait_for_retry(world, db)
         found = queue.webhooks(db, up_to, world.looked_to, _LOOK)
         for webhook_id in found:
-            self._to_fill[world.lanes.setdefault(webhook_id, Lane(world, webhook_id))] = None
+            self._want(world.lanes.setdefault(webhook_id, Lane(world, webhook_id)))
         world.looked_to = found[-1] if len(found) == _LOOK else 0
         if is_more_due or world.looked_to or world.is_woken:
             self._to_look_at[world] = None
+        self._drop_if_idle(world)
 
-    def _set_timer(self, world: World, retry_at: int | None) -> None:
-        """Have the world looked at when its next retry is due."""
+    def _queue_some(self, world: World, db: Session) -> bool:
+        """Put some of what is due, or was retriggered, into the queue; whether there may be more."""
+        is_more_retriggered = records.retrigger_some(db)
+        return queue.queue_due(db, self._now(world)) or is_more_retriggered
+
+    def _wait_for_retry(self, world: World, db: Session) -> None:
+        """Have the world looked at when something is due next."""
+        retry_at = queue.next_retry(db)
+        self._set_timer(world, None if retry_at is None else max(1, retry_at - self._now(world)) / 1000)
+
+    def _set_timer(self, world: World, seconds: float | None) -> None:
         if world.timer:
             world.timer.cancel()
-        world.timer = None
-        if retry_at is not None:
-            seconds = max(1, retry_at - self._now(world)) / 1000
-            world.timer = asyncio.get_running_loop().call_later(seconds, self._look_at, world)
+        call_later = asyncio.get_running_loop().call_later
+        world.timer = None if seconds is None else call_later(seconds, self._look_at, world)
 
     # ------------------------------------------------------------------------------------------ attempts
 
-    def _fill(self, lane: Lane) -> None:
-        """Start as many attempts of a webhook as may run at once."""
-        up_to = self._up_to(lane.world)
-        db = self._session(lane.world)
-        while up_to and (room := min(self._per_webhook - lane.in_flight, self._room())) > 0:
-            if not self._start_some(db, lane, up_to, room):
-                break
-        if lane.world.flushes and not lane.in_flight:
-            self._release(lane, *lane.to_overtake())
-        self._drop_if_idle(lane)
+    def _want(self, lane: Lane) -> None:
+        """The lane may start attempts; its world has its turn."""
+        lane.world.to_fill[lane] = None
+        self._to_fill[lane.world] = None
+        self._kick()
 
-    def _start_some(self, db: Session, lane: Lane, up_to: int, room: int) -> bool:
-        """Start or hold at most `room` deliveries; False when there are no more."""
-        released = [lane.released.popleft() for _ in range(min(room, len(lane.released)))]
-        ids = list(released)
-        if len(ids) < room and len(lane.held) < _MOST_HELD:
-            queued = queue.next_ids(db, lane.webhook_id, up_to, len(lane.busy) + room)
-            ids += [one for one in queued if one not in lane.busy][: room - len(ids)]
-        found = queue.deliveries(db, ids)
-        lane.busy.difference_update(released)  # one that is not found any more must not stay
-        for one in found:
+    def _fill(self, world: World) -> None:
+        """Start attempts of one webhook of a world, as many as may run at once."""
+        room = min(self._per_workspace - len(world.tasks), self._room())
+        if not world.to_fill or room <= 0:
+            return  # when an attempt ends, the world has its turn again
+        lane = next(iter(world.to_fill))
+        del world.to_fill[lane]
+        up_to, room = self._up_to(world), min(self._per_webhook - lane.in_flight, room)
+        if up_to and room > 0 and self._start_some(lane, up_to, room):
+            self._want(lane)
+        elif world.flushes and not lane.in_flight:
+            self._release(lane)
+        self._drop_lane_if_idle(lane)
+        if world.to_fill:
+            self._to_fill[world] = None
+
+    def _start_some(self, lane: Lane, up_to: int, room: int) -> bool:
+        """Start, hold or put off at most `room` deliveries; False when there are none."""
+        db, released = self._session(lane.world), lane.released
+        queued = queue.next_ids(db, lane.webhook_id, up_to, len(lane.busy) + room)
+        ids = [one for one in queued if one not in lane.busy]
+        if released is not None:
+            ids.insert(0, released)
+            lane.busy.remove(released)  # and not taken again if it was deleted meanwhile
+            lane.released = None
+        for one in queue.deliveries(db, ids[:room]):
+            disturbance = None if one.id == released else lane.disturbance_of(one)
+            kind = disturbance.kind if disturbance else None
+            if disturbance and kind == "delay":
+                queue.put_off(db, one, self._now(lane.world) + disturbance.delay)
+                self._wait_for_retry(lane.world, db)
+                lane.world.progress.set()
+                continue
             lane.busy.add(one.id)
-            kind = None if one.id in released else self._disturb(lane, one)
-            if one.id not in lane.held:
+            if kind == "reorder":
+                lane.held = one.id
+            else:
                 self._start(lane, one, kind)
         return bool(ids)
 
-    def _disturb(self, lane: Lane, one: Delivery) -> Kind | None:
-        """What the disturbance does to an attempt; a delivery that has to wait is held."""
-        disturbance = lane.world.disturbance
-        if disturbance is None or (disturbance.kind == "reorder" and lane.to_overtake()):
-            return None
-        kind = disturbance.take(one.event_type)
-        if kind == "reorder":
-            lane.held[one.id] = None
-        elif kind == "delay":
-            call_later = asyncio.get_running_loop().call_later
-            lane.held[one.id] = call_later(disturbance.delay / 1000, self._release, lane, one.id)
-        return kind
-
-    def _release(self, lane: Lane, *ids: int) -> None:
-        if ids:
-            lane.release(*ids)
-            self._to_fill[lane] = None
-            self._kick()
+    def _release(self, lane: Lane) -> None:
+        """What is held goes next."""
+        if lane.held is not None:
+            lane.held, lane.released = None, lane.held
+            self._want(lane)
 
     def _start(self, lane: Lane, one: Delivery, kind: Kind | None) -> None:
         self._in_flight += 1
@@ -306,6 +326,7 @@ class Outbox:
         lane.in_flight -= 1
         lane.world.tasks.discard(task)
         if lane.world.is_forgotten or task.cancelled():
+            self._kick()
             return
         if failure := task.exception():  # a delivery must never be stuck
             log.error("an attempt to deliver failed in an unknown way", exc_info=failure)
@@ -314,9 +335,8 @@ class Outbox:
             tries = task.result()
         self._finished.append((lane, one, tries))
         self._save_soon()
-        self._release(lane, *lane.to_overtake())
-        self._to_fill[lane] = None
-        self._kick()
+        self._release(lane)
+        self._want(lane)
 
     # ------------------------------------------------------------------------------------------ results
 
@@ -349,13 +369,14 @@ class Outbox:
         del self._finished[:most]
         for lane, delivery, _ in batch:
             lane.busy.discard(delivery.id)
-            self._drop_if_idle(lane)
+            self._drop_lane_if_idle(lane)
         for world, results in stored.items():
             for flush in world.flushes:
                 flush.outcomes.update(one.state for one in results if one.delivery.id <= flush.up_to)
             if any(one.retry_at is not None for one in results):
-                self._set_timer(world, queue.next_retry(self._session(world)))
+                self._wait_for_retry(world, self._session(world))
             world.progress.set()
+            self._drop_if_idle(world)
         if self._finished:
             self._save_later(_SAVE_AFTER)
         if self._to_fill:
@@ -370,6 +391,7 @@ class Outbox:
         queue.store(self._session(world), results)
         return results
 
-    def _drop_if_idle(self, lane: Lane) -> None:
-        if not lane.in_flight and not lane.busy and lane not in self._to_fill:
+    def _drop_lane_if_idle(self, lane: Lane) -> None:
+        if lane.is_idle:
             lane.world.lanes.pop(lane.webhook_id, None)
+            self._drop_if_idle(lane.world)

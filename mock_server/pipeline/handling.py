@@ -16,7 +16,6 @@ from mock_server.errors import ApiError
 from mock_server.pipeline.exchange import JSON_MEDIA, Answer, Exchange
 from mock_server.pipeline.faults import faulty
 from mock_server.state.database import Database, Session
-from mock_server.state.purge import Purger
 from mock_server.state.workspaces import Workspace, WorkspaceLimitError, Workspaces
 
 log = logging.getLogger("smartlead_mock")
@@ -27,24 +26,29 @@ class Handling:
     """Runs handlers: short ones at once, long ones in a thread on a connection that only reads."""
 
     def __init__(
-        self, database: Database, workspaces: Workspaces, purger: Purger, prepare: Prepare, publish: Publish
-    ) -> None:
-        """`prepare` gives a new workspace what it begins with; `publish` is told what is appended to the ledger."""
+        self, database: Database, workspaces: Workspaces, prepare: Prepare, publish: Publish,
+        written: Callable[[Context], None],
+    ) -> None:  # fmt: skip
+        """`prepare` gives a new workspace what it begins with; `publish` is told what is appended to the ledger.
+
+        `written` is called when a unit of work was committed.
+        """
         self._publish = publish
         self._prepare = prepare
         self._database = database
         self._workspaces = workspaces
-        self._purger = purger
+        self._written = written
 
     async def handle(self, exchange: Exchange) -> Answer:
         """The answer of the operation; raises ApiError with nothing changed."""
         operation = exchange.operation
         assert operation is not None
         assert exchange.workspace is not None
-        await self._prepare(exchange.workspace)
+        if exchange.workspace.key:
+            await self._prepare(exchange.workspace)
         if operation.handler.long:
             reply = await asyncio.to_thread(self._read, exchange, operation, True)
-        elif operation.method == "GET":
+        elif operation.method == "GET" and not (operation.handler.writes and exchange.workspace.id):
             reply = self._read(exchange, operation, False)
         else:
             reply = self._write(exchange, operation)
@@ -74,9 +78,7 @@ class Handling:
             if not was_stored:
                 self._workspaces.unsave(workspace)
             raise
-        workspace.written(context.now)
-        if context.wake_purger:
-            self._purger.wake()
+        self._written(context)
         return reply
 
     def _context(self, exchange: Exchange, connection: Any) -> Context:
@@ -99,6 +101,8 @@ def render(operation: Operation, reply: Reply) -> Answer:
     payload = reply.payload if operation.project is None else operation.project(reply.payload)
     if operation.media == "application/json":
         return Answer(operation.status, orjson.dumps(payload), JSON_MEDIA)
+    if isinstance(payload, bytes):
+        return Answer(operation.status, payload, operation.media)
     return Answer(operation.status, payload.encode(), f"{operation.media}; charset=utf-8")
 
 

@@ -90,9 +90,14 @@ class Stages:
         return answer
 
     def authorise(self, exchange: Exchange) -> Answer | None:
-        """401 without a known key."""
+        """401 without a known key, but for an operation that needs none: its path may name a workspace."""
+        operation = exchange.operation
+        assert operation is not None
         if exchange.workspace is None:
             key = exchange.query.get("api_key")
+            if not key and operation.handler.workspace_of is not None:
+                exchange.workspace = self.workspaces.by_id(operation.handler.workspace_of(exchange.path_values))
+                return None
             if not key:
                 raise ApiError("missing_api_key", hint="Send the key as ?api_key=KEY; any non-empty one works.")
             if isinstance(key, str) and is_key(key):

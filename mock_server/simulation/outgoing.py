@@ -8,9 +8,9 @@ from typing import Any
 from mock_server.families.leads.rules import Flag
 from mock_server.families.messages import records as messages
 from mock_server.families.messages import rules
+from mock_server.families.messages.compose import compose, in_thread
 from mock_server.families.messages.tables import message, planned
 from mock_server.simulation import queries, variants
-from mock_server.simulation.compose import compose, in_thread
 from mock_server.simulation.plan import Campaign, Lane, Step
 from mock_server.simulation.recipients import intentions
 from mock_server.simulation.variants import Variant

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from mock_server.families.messages.compose import Style
 from mock_server.simulation.calendar import Window, next_utc_day, utc_day, window
-from mock_server.simulation.compose import Style
 from mock_server.simulation.providers import provider_of_mailbox
 from mock_server.simulation.variants import Variant
 from mock_server.state.database import Row

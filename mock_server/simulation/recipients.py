@@ -12,13 +12,13 @@ from mock_server import rng
 from mock_server.context import Context
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.leads import records as leads
-from mock_server.families.messages import reactions, records
+from mock_server.families.messages import by_hand, reactions, records
+from mock_server.families.messages.compose import UNSUBSCRIBE_PARAGRAPH, Style
 from mock_server.families.messages.html import links_of
 from mock_server.families.messages.reactions import Incoming, Sent
 from mock_server.families.messages.rules import answer_subject, company_of
 from mock_server.families.messages.tables import planned
 from mock_server.simulation import magic
-from mock_server.simulation.compose import UNSUBSCRIBE_PARAGRAPH, Style
 from mock_server.state.database import Row
 
 #: the rates of a workspace, in the order in which they are drawn
@@ -50,6 +50,7 @@ class Details:
     subject: str | None = None
     body: str | None = None
     from_email: str | None = None
+    from_name: str | None = None
     message_id: str = ""
     cc: Sequence[str] = ()
     category_id: int | None = None
@@ -106,8 +107,14 @@ def act(ctx: Context, sent: Sent, word: str, details: Details) -> None:
 
 
 def act_as_planned(ctx: Context, plan: Row) -> Sent | None:
-    """Do what was planned, unless the mail, its lead or its campaign is gone, or nobody would notice; to which mail."""
+    """Do what was planned, unless the mail, its lead or its campaign is gone, or nobody would notice; to which mail.
+
+    None too for an answer by hand that goes out: it moves no lead, so that the engine's view of the rows still holds.
+    """
     ctx.db.delete(planned, due_at=plan["due_at"], id=plan["id"])
+    if plan["word"] == "scheduled":
+        by_hand.send_scheduled(ctx, plan)
+        return None
     sent = sent_mail(ctx, plan["campaign_id"], plan["enrolment_id"], plan["message_id"], plan["cause"])
     if sent is not None:
         with suppress(UnlikelyError):
@@ -136,6 +143,7 @@ def _incoming(sent: Sent, word: str, details: Details) -> Incoming:
     subject = f"Undeliverable: {mail['subject']}" if bounce else answer_subject(mail["subject"])
     return Incoming(
         from_email=responder,
+        from_name=details.from_name,
         subject=subject if details.subject is None else details.subject,
         body=f"<div>{_TEXTS[word]}</div>" if details.body is None else details.body,
         message_id=details.message_id,

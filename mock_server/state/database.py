@@ -17,11 +17,11 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from mock_server.ids import FIRST
-from mock_server.state import paging, plans
+from mock_server.state import paging, plans, rollups
 from mock_server.state.schema import metadata
 from mock_server.state.statements import Statement, delete_statement, insert_statement, update_statement
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x534D4C44
 Row = sqlite3.Row
 _insert = cache(insert_statement)
@@ -92,7 +92,7 @@ class Database:
                 self.writer.execute(str(CreateTable(table).compile(dialect=dialect)))
                 for index in sorted(table.indexes, key=lambda index: str(index.name)):
                     self.writer.execute(str(CreateIndex(index).compile(dialect=dialect)))
-            for script in paging.scripts():
+            for script in (*paging.scripts(), *rollups.scripts()):
                 self.writer.execute(script)
             plans.write(self.writer)
             self.writer.execute(f"PRAGMA application_id={APPLICATION_ID}")

@@ -16,4 +16,5 @@ event = table(
     Column("message_id", BigInteger, comment="the mail that was sent, or that was reacted to"),
     Column("data", Text, nullable=False, server_default="{}", comment="JSON"),
     Index("event_of_campaign", "workspace_id", "campaign_id", "at"),
+    Index("event_of_enrolment", "workspace_id", "enrolment_id", "at"),
 )

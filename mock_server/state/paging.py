@@ -10,24 +10,30 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table
 
+from mock_server.state.statements import json_lists
+
 BLOCK_BITS = 11
 
 
 @dataclass(frozen=True, slots=True)
 class CountedTable:
-    """`scope`: columns that select a list. `facets`: columns that the list can be filtered by (NULL counts as -1)."""
+    """`scope`: columns that select a list. `facets`: columns that the list can be filtered by (NULL counts as -1).
+
+    `at_insert`: what columns are that an insert does not name.
+    """
 
     table: Table
     scope: tuple[str, ...]
     facets: tuple[str, ...] = ()
+    at_insert: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def name(self) -> str:
@@ -74,6 +80,8 @@ class CountedTable:
         """Count rows that were inserted; each names all columns of the scope and the facets."""
         columns = (*self.scope, *self.facets)
         values = itemgetter(*columns, "id") if columns else None
+        if self.at_insert:
+            rows = ({**self.at_insert, **row} for row in rows)
         new: Counter[tuple[Any, ...]] = Counter()
         for row in rows:
             *kept, row_id = values(row) if values else (row["id"],)
@@ -102,9 +110,11 @@ class CountedTable:
 _COUNTED: dict[str, CountedTable] = {}
 
 
-def counted(table: Table, *, scope: Sequence[str] = (), facets: Sequence[str] = ()) -> CountedTable:
+def counted(
+    table: Table, *, scope: Sequence[str] = (), facets: Sequence[str] = (), at_insert: Mapping[str, Any] | None = None
+) -> CountedTable:
     """Keep page positions for a table."""
-    described = CountedTable(table, tuple(scope), tuple(facets))
+    described = CountedTable(table, tuple(scope), tuple(facets), at_insert or {})
     _COUNTED[table.name] = described
     return described
 
@@ -136,11 +146,17 @@ class Window:
 
 def window(
     connection: sqlite3.Connection, table: CountedTable, scope: Mapping[str, int], conditions: Sequence[str],
-    values: Mapping[str, Any], offset: int, limit: int,
+    values: Mapping[str, Any], offset: int, limit: int, between: tuple[int, int] | None = None,
 ) -> Window:  # fmt: skip
-    """Find the page of `limit` rows at `offset` among rows of `scope` whose facets meet `conditions` (SQL)."""
+    """Find the page of `limit` rows at `offset` among rows of `scope` whose facets meet `conditions` (SQL).
+
+    `between`: only ids from the first to before the second one.
+    """
     sql = _blocks_sql(table, tuple(scope), tuple(conditions))
-    blocks = connection.execute(sql, {**scope, **values}).fetchall()
+    values = json_lists(values)
+    blocks: Iterable[tuple[int, int]] = connection.execute(sql, {**scope, **values}).fetchall()
+    if between is not None:
+        blocks = _cut(connection, table, scope, conditions, values, blocks, *between)
     total = low = high = skip = 0
     for block, n in blocks:
         if total + n <= offset:
@@ -151,7 +167,28 @@ def window(
         if total < offset + limit:
             high = (block + 1) << BLOCK_BITS
         total += n
+    if between is not None:
+        low, high = max(low, between[0]), min(high, between[1])
     return Window(low, high, skip, total)
+
+
+def _cut(
+    connection: sqlite3.Connection, table: CountedTable, scope: Mapping[str, int], conditions: Sequence[str],
+    values: Mapping[str, Any], blocks: Iterable[tuple[int, int]], first: int, end: int,
+) -> Iterator[tuple[int, int]]:  # fmt: skip
+    """Of the blocks those with ids in between; the rows of the two that lie only partly in it are counted."""
+    own = " AND ".join([*(f"{column} = :{column}" for column in scope), "id >= :first", "id < :end"])
+    facets = ", ".join(["id", *(f"coalesce({facet}, -1) AS {facet}" for facet in table.facets)])
+    meeting = " AND ".join(["TRUE", *conditions])
+    rows = f"SELECT count(*) FROM (SELECT {facets} FROM {table.table.name} WHERE {own}) WHERE {meeting}"
+    for block, n in blocks:
+        low, high = block << BLOCK_BITS, (block + 1) << BLOCK_BITS
+        if first <= low and high <= end:
+            yield block, n
+        elif first < high and low < end:
+            bounds = {"first": max(first, low), "end": min(end, high)}
+            if left := connection.execute(rows, {**scope, **values, **bounds}).fetchone()[0]:
+                yield block, left
 
 
 def count(
@@ -161,6 +198,17 @@ def count(
     where = " AND ".join([*(f"{column} = :{column}" for column in scope), *conditions])
     found: int = connection.execute(f"SELECT coalesce(sum(n), 0) FROM {table.name} WHERE {where}", scope).fetchone()[0]
     return found
+
+
+def counts(
+    connection: sqlite3.Connection, table: CountedTable, scope: Mapping[str, int], by: Sequence[str],
+    conditions: Sequence[str] = (),
+) -> list[sqlite3.Row]:  # fmt: skip
+    """How many rows of `scope` have each combination of these columns of the counts: in each row these and `n`."""
+    where = " AND ".join([*(f"{column} = :{column}" for column in scope), *conditions])
+    facets = ", ".join(by)
+    sql = f"SELECT {facets}, sum(n) AS n FROM {table.name} WHERE {where} GROUP BY {facets}"
+    return connection.execute(sql, scope).fetchall()
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -47,11 +47,21 @@ class Statement:
 
     def values(self, parameters: dict[str, Any]) -> dict[str, Value]:
         """The driver's parameters: lists become JSON texts, which `one_of` reads."""
-        given = {
-            name: orjson.dumps(value).decode() if isinstance(value, list | tuple) else value
-            for name, value in parameters.items()
-        }
+        given = json_lists(parameters)
         return {**self._constants, **given} if self._constants else given
+
+
+def json_lists(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as the driver takes them: lists become JSON texts."""
+    return {
+        name: orjson.dumps(value).decode() if isinstance(value, list | tuple) else value
+        for name, value in parameters.items()
+    }
+
+
+def in_list(column: str, parameter: str) -> str:
+    """As `one_of`, written into SQL."""
+    return f"{column} IN (SELECT value FROM json_each(:{parameter}))"
 
 
 def one_of(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:

@@ -110,6 +110,11 @@ class Workspaces:
                 self._forget_an_empty_one()
         return workspace
 
+    def by_id(self, workspace_id: int) -> Workspace:
+        """The stored workspace of an id; an empty one, which no key has, when there is none that the server serves."""
+        row = self._database.writer.execute("SELECT key FROM workspace WHERE id = ?", (workspace_id,)).fetchone()
+        return (self.get(row["key"]) if row is not None else None) or self._new("")
+
     def _forget_an_empty_one(self) -> None:
         """The oldest that is not stored goes: nothing is lost with it. A stored one lives on, its clock may run."""
         key = next((key for key, workspace in self._open.items() if not workspace.id), None)

@@ -31,6 +31,10 @@ _CHILDREN = Statement(
 )
 
 
+#: tables of what happened, which outlives its campaign
+_HISTORY = ("event", "delivery", "retrigger")
+
+
 def find_or_none(ctx: Context, campaign_id: int) -> Row | None:
     """The campaign, if there is one of that id."""
     return ctx.db.one(_ONE, id=campaign_id)
@@ -92,6 +96,6 @@ def hide(ctx: Context, campaign_id: int) -> None:
     ctx.db.update(campaign, {"id": campaign_id}, deleted_at=ctx.now)
     tags.forget(ctx, "campaign", campaign_id)
     for table in metadata.sorted_tables:
-        if "campaign_id" in table.c and table.name != "event":
+        if "campaign_id" in table.c and table.name not in _HISTORY:
             purge_later(ctx.db, table, "campaign_id", campaign_id)
     ctx.wake_purger = True

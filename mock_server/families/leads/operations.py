@@ -12,7 +12,7 @@ from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
-from mock_server.families.leads import imports, records, rules, selection, views
+from mock_server.families.leads import imports, pages, records, rules, selection, views
 from mock_server.families.leads.selection import Choice
 from mock_server.families.leads.tables import lead
 
@@ -82,7 +82,7 @@ def list_leads_by_campaign(ctx: Context, params: inputs.ListLeadsByCampaignParam
     later_than = {column: parse_moment(given[name]) for name, column in _TIME_FILTERS.items() if name in given}
     step = params.get("email_sequence_number")
     offset, limit = params["offset"], params["limit"]
-    total, rows = records.page_of_campaign(ctx, campaign["id"], conditions, values, later_than, step, offset, limit)
+    total, rows = pages.page_of_campaign(ctx, campaign["id"], conditions, values, later_than, step, offset, limit)
     page = {"total_leads": str(total), "offset": offset, "limit": limit, "data": [views.enrolment(row) for row in rows]}
     return Reply(page)
 
@@ -91,7 +91,7 @@ def list_leads_by_campaign(ctx: Context, params: inputs.ListLeadsByCampaignParam
 def export_campaign_leads_csv(ctx: Context, params: inputs.ExportCampaignLeadsCsvParams) -> Reply:
     """Every lead of a campaign as CSV, without paging (S1, C:sim)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
-    return Reply(views.export(records.all_of_campaign(ctx, campaign["id"])))
+    return Reply(views.export(pages.all_of_campaign(ctx, campaign["id"])))
 
 
 @operation("get_lead_by_email")
@@ -118,7 +118,7 @@ def list_all_leads(ctx: Context, params: inputs.ListAllLeadsParams) -> Reply:
         filters["created_after"] = parse_moment(params["created_at_gt"])
     if "email" in params:
         filters["address_key"] = rules.address_key(rules.normalised(params["email"]))
-    rows, more = records.page_of_account(ctx, filters, params["offset"], params["limit"])
+    rows, more = pages.page_of_account(ctx, filters, params["offset"], params["limit"])
     enrolments = records.enrolments_of(ctx, [row["id"] for row in rows])
     data = [views.global_lead(row, ctx.workspace.user_id, enrolments[row["id"]]) for row in rows]
     return Reply({"data": data, "skip": params["offset"], "limit": params["limit"], "hasMore": more})
@@ -198,7 +198,7 @@ def delete_leads_from_campaign_bulk(
 ) -> Reply:
     """Take several leads out of a campaign, all or none (S2 names the path, the rest is inferred)."""
     campaigns.find(ctx, params["campaign_id"])
-    for lead_id in dict.fromkeys(int(one) for one in body["lead_ids"]):
+    for lead_id in dict.fromkeys(map(rules.id_of, body["lead_ids"])):
         records.withdraw(ctx, records.find_enrolment(ctx, params["campaign_id"], lead_id))
     return Reply({"ok": True})
 

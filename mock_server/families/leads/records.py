@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, text, update
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Select, bindparam, func, select, update
 
 from mock_server.context import Context
 from mock_server.errors import ApiError
@@ -16,19 +14,17 @@ from mock_server.families.campaigns.tables import campaign
 from mock_server.families.crm import records as notes
 from mock_server.families.lead_lists import membership as lists
 from mock_server.families.leads.rules import Flag, address_key, domain_key, has_finished, status_after_unsubscribe
-from mock_server.families.leads.tables import enrolment, enrolment_pages, lead, lead_pages, unsubscribed_address
-from mock_server.families.leads.views import LISTED
+from mock_server.families.leads.tables import enrolment, lead, unsubscribed_address
+from mock_server.families.messages.tables import MARKED_BY, Mark, message
 from mock_server.families.tags import records as tags
-from mock_server.state import paging
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, delete_statement, one_of, this_workspace
 
 _e, _l = enrolment.c, lead.c
 OF_LEAD = (_l.workspace_id == _e.workspace_id) & (_l.id == _e.lead_id)
 _OF_CAMPAIGN = (campaign.c.workspace_id == _e.workspace_id) & (campaign.c.id == _e.campaign_id)
-_OWN = ("id", "lead_id", "category_id", "status", "created_at")
 _UNSEEN = ("workspace_id", "id", "created_at", "updated_at", "enrolled_at", "address_key")
-_LEAD_COLUMNS = [column for column in _l if column.name not in _UNSEEN]
+LEAD_COLUMNS = [column for column in _l if column.name not in _UNSEEN]
 
 _LEAD = Statement(select(lead).where(this_workspace(lead), _l.id == bindparam("id")))
 _LEAD_BY_ADDRESS = Statement(select(lead).where(this_workspace(lead), _l.address_key == bindparam("key")))
@@ -96,6 +92,32 @@ _UNSUBSCRIBE_ALL = Statement(
     update(enrolment)
     .where(this_workspace(enrolment), _e.lead_id == bindparam("lead_id"))
     .values(flags=_e.flags.op("|")(int(Flag.UNSUBSCRIBED)), next_at=None)
+)
+
+
+_m = message.c
+_LAST_MAIL = (
+    select(func.max(_m.id))
+    .where(_m.workspace_id == bindparam("ws"), _m.enrolment_id == bindparam("map_id"), _m.type == "SENT")
+    .scalar_subquery()
+)
+#: column of a mail -> sets it in a mail, or in the last one that a lead got in a campaign
+_MARK = {
+    name: Statement(
+        update(message)
+        .where(
+            this_workspace(message),
+            _m.campaign_id == bindparam("of_campaign"),
+            _m.id == func.coalesce(bindparam("mail_id"), _LAST_MAIL),
+        )
+        .values({name: bindparam("now"), "marks": _m.marks.op("|")(int(MARKED_BY[name]))})
+    )
+    for name in ("unsubscribed_at", "stopped_at")
+}
+_HIDE = Statement(
+    update(message)
+    .where(this_workspace(message), _m.enrolment_id == bindparam("map_id"))
+    .values(hidden_at=bindparam("now"), marks=_m.marks.op("|")(int(Mark.HIDDEN)))
 )
 
 
@@ -209,11 +231,17 @@ def categorise(ctx: Context, row: Row, category_id: int | None, *, cause: str) -
         ctx.emit("LEAD_CATEGORY_UPDATED", [changed])
 
 
-def unsubscribe(ctx: Context, row: Row, *, cause: str) -> None:
-    """Unsubscribe a lead from one campaign, which pauses it there for good (S1)."""
+def mark_mail(ctx: Context, row: Row, column: str, mail_id: int | None = None) -> None:
+    """Note on a mail what came of it, since figures follow the mails; on the lead's last one unless it is known."""
+    ctx.db.run(_MARK[column], of_campaign=row["campaign_id"], map_id=row["id"], mail_id=mail_id, now=ctx.now)
+
+
+def unsubscribe(ctx: Context, row: Row, *, cause: str, mail_id: int | None = None) -> None:
+    """Unsubscribe a lead from one campaign, which pauses it there for good (S1); perhaps by the link of a mail."""
     status = status_after_unsubscribe(row["status"])
     change(ctx, row, status=status, flags=row["flags"] | Flag.UNSUBSCRIBED, next_at=None)
     if not row["flags"] & Flag.UNSUBSCRIBED:
+        mark_mail(ctx, row, "unsubscribed_at", mail_id)
         ctx.emit("LEAD_UNSUBSCRIBED", [event_of(row, cause=cause)])
 
 
@@ -224,6 +252,7 @@ def unsubscribe_everywhere(ctx: Context, lead_id: int, *, cause: str) -> None:
     ctx.emit("LEAD_UNSUBSCRIBED", [event_of(row, cause=cause) for row in rows])
     ctx.db.run(_UNSUBSCRIBE_ALL, lead_id=lead_id)
     for row in rows:
+        mark_mail(ctx, row, "unsubscribed_at")
         _if_it_ran(ctx, row)
 
 
@@ -237,10 +266,15 @@ def withdraw(ctx: Context, row: Row) -> None:
 def take_out(ctx: Context, rows: Sequence[Row]) -> None:
     """Take leads out of campaigns; they stay in the account, what was noted on their rows goes (inferred)."""
     ctx.db.run_many(_TAKE_OUT, [{"where_campaign_id": row["campaign_id"], "where_id": row["id"]} for row in rows])
+    _hide_mails(ctx, rows)
     notes.drop(ctx, [row["id"] for row in rows])
     for campaign_id in sorted({one["campaign_id"] for one in rows if not has_finished(one["status"], one["flags"])}):
         campaigns.may_be_complete(ctx, campaign_id)
     ctx.emit("LEAD_WITHDRAWN", [event_of(row) for row in rows])
+
+
+def _hide_mails(ctx: Context, rows: Sequence[Row]) -> None:
+    ctx.db.run_many(_HIDE, [{"map_id": row["id"], "now": ctx.now} for row in rows])
 
 
 def delete_lead(ctx: Context, lead_id: int) -> None:
@@ -250,6 +284,7 @@ def delete_lead(ctx: Context, lead_id: int) -> None:
     if row["is_unsubscribed"] and ctx.db.one(_UNSUBSCRIBED, keys=[row["address_key"]]) is None:
         ctx.db.insert(unsubscribed_address, id=ctx.db.next_ids("unsubscribed_address"), **known)
     rows = enrolments_of(ctx, [lead_id])[lead_id]
+    _hide_mails(ctx, rows)
     for one in rows:
         _if_it_ran(ctx, one)
     notes.drop(ctx, [one["id"] for one in rows])
@@ -263,96 +298,3 @@ def delete_lead(ctx: Context, lead_id: int) -> None:
 def event_of(row: Row, **data: Any) -> dict[str, Any]:
     """What the ledger keeps of an enrolment."""
     return {"campaign_id": row["campaign_id"], "enrolment_id": row["id"], "lead_id": row["lead_id"], "data": data}
-
-
-# ------------------------------------------------------------------------------------------- pages
-
-
-def page_of_campaign(
-    ctx: Context, campaign_id: int, conditions: Sequence[str], values: dict[str, Any], later_than: dict[str, int],
-    step: int | None, offset: int, limit: int,
-) -> tuple[int, list[Row]]:  # fmt: skip
-    """Total and one page of a campaign's rows with their leads, by map id.
-
-    `conditions` are SQL on the facets; `later_than` maps a time column to a moment, `step` is the last step sent:
-    these two have no kept counts, so with them the total is counted.
-    """
-    times = tuple(sorted(later_than))
-    bound = {"campaign_id": campaign_id, **values, **{f"after_{name}": later_than[name] for name in times}}
-    plain = tuple(conditions)
-    if times or step is not None:
-        bound["step"] = step
-        row = ctx.db.one(_count(plain, times, step is not None), **bound)
-        total = row[0] if row else 0
-        low, high, skip = 0, 2**62, offset
-    else:
-        scope = {"workspace_id": ctx.db.ws, "campaign_id": campaign_id}
-        window = paging.window(ctx.db.connection, enrolment_pages, scope, plain, values, offset, limit)
-        total, low, high, skip = window.total, window.low, window.high, window.skip
-    if low >= high:
-        return total, []
-    query = _campaign_page(plain, times, step is not None)
-    return total, ctx.db.all(query, **bound, low=low, high=high, limit=limit, skip=skip)
-
-
-def _conditions(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool) -> list[Any]:
-    found: list[Any] = [this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id")]
-    found += [text(condition.replace("flags", "enrolment.flags")) for condition in plain]
-    found += [_e[name] > bindparam(f"after_{name}") for name in times]
-    return [*found, _e.last_seq_number == bindparam("step")] if with_step else found
-
-
-@cache
-def _campaign_page(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool) -> Statement:
-    columns = [_e[name] if name in _OWN else _l[name] for name in LISTED]
-    query = select(*columns).join(lead, OF_LEAD).where(*_conditions(plain, times, with_step))
-    query = query.where(_e.id >= bindparam("low"), _e.id < bindparam("high")).order_by(_e.id)
-    return Statement(query.limit(bindparam("limit")).offset(bindparam("skip")))
-
-
-@cache
-def _count(plain: tuple[str, ...], times: tuple[str, ...], with_step: bool) -> Statement:
-    return Statement(select(func.count()).select_from(enrolment).where(*_conditions(plain, times, with_step)))
-
-
-_EXPORT = Statement(
-    select(enrolment, *_LEAD_COLUMNS)
-    .join(lead, OF_LEAD)
-    .where(this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"))
-    .order_by(_e.id)
-)
-
-
-def all_of_campaign(ctx: Context, campaign_id: int) -> list[Row]:
-    """All rows of a campaign with their leads, by map id."""
-    return ctx.db.all(_EXPORT, campaign_id=campaign_id)
-
-
-_ALL_LEADS = Statement(
-    select(lead)
-    .where(this_workspace(lead), _l.id >= bindparam("low"), _l.id < bindparam("high"))
-    .order_by(_l.id)
-    .limit(bindparam("limit"))
-    .offset(bindparam("skip"))
-)
-
-
-@cache
-def _filtered_leads(names: frozenset[str]) -> Statement:
-    filters: dict[str, ColumnElement[bool]] = {
-        "created_after": _l.created_at > bindparam("created_after"),
-        "address_key": _l.address_key == bindparam("address_key"),
-    }
-    query = select(lead).where(this_workspace(lead), *(filters[name] for name in sorted(names))).order_by(_l.id)
-    return Statement(query.limit(bindparam("limit")).offset(bindparam("offset")))
-
-
-def page_of_account(ctx: Context, filters: dict[str, Any], offset: int, limit: int) -> tuple[list[Row], bool]:
-    """One page of all leads by id, and whether there are more."""
-    if filters:
-        rows = ctx.db.all(_filtered_leads(frozenset(filters)), **filters, offset=offset, limit=limit + 1)
-        return rows[:limit], len(rows) > limit
-    scope = {"workspace_id": ctx.db.ws}
-    window = paging.window(ctx.db.connection, lead_pages, scope, (), {}, offset, limit)
-    rows = ctx.db.all(_ALL_LEADS, low=window.low, high=window.high, limit=limit, skip=window.skip)
-    return rows, offset + len(rows) < window.total

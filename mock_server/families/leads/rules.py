@@ -54,6 +54,11 @@ _EMAIL_STATUS = {
 }  # fmt: skip
 
 
+def id_of(value: int | str) -> int:
+    """An id that may come as text; 0, which nothing has, for more digits than an id can have."""
+    return int(value) if len(str(value)) <= 15 else 0
+
+
 def normalised(address: str) -> str:
     """The form in which addresses are stored and compared: trimmed, lower case (inferred)."""
     return address.strip().lower()

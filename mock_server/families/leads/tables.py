@@ -45,9 +45,6 @@ enrolment = table(
     Column("email_account_id", BigInteger, comment="the mailbox that the lead stays with; NULL before the first mail"),
     Column("sub_sequence_id", BigInteger, comment="campaign that it was pushed to"),
     Column("stop_on_parent_reply", Integer, nullable=False, server_default="0", comment="asked for by the push"),
-    Column("open_count", Integer, nullable=False, server_default="0"),
-    Column("click_count", Integer, nullable=False, server_default="0"),
-    Column("reply_count", Integer, nullable=False, server_default="0"),
     Index("enrolment_of_lead", "workspace_id", "lead_id"),
     Index("enrolment_pair", "workspace_id", "campaign_id", "lead_id", unique=True),
     Index("enrolment_by_status", "workspace_id", "campaign_id", "status", "id"),
@@ -65,7 +62,10 @@ enrolment = table(
     ),
     key=("campaign_id", "id"),
 )  # fmt: skip
-enrolment_pages = counted(enrolment, scope=("campaign_id",), facets=("status", "category_id", "flags"))
+enrolment_pages = counted(
+    enrolment, scope=("campaign_id",), facets=("status", "category_id", "flags", "last_seq_number"),
+    at_insert={"last_seq_number": None},
+)  # fmt: skip
 
 #: addresses that unsubscribed from everything and whose lead was deleted since: that cannot be undone (R, S1)
 unsubscribed_address = table(

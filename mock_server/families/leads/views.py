@@ -164,7 +164,7 @@ def _csv_row(row: Row) -> list[object]:
         _truth(row["category_id"] == 1), iso(row["created_at"]), row["first_name"], row["last_name"], row["email"],
         row["phone_number"], row["company_name"], row["website"], row["location"], row["custom_fields"],
         row["linkedin_profile"], row["company_url"], _truth(row["is_unsubscribed"]), row["unsubscribed_client_ids"],
-        row["last_seq_number"], row["open_count"], row["click_count"], row["reply_count"],
+        row["last_mail"], row["open_count"], row["click_count"], row["reply_count"],
     ]  # fmt: skip
 
 

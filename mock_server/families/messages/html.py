@@ -30,13 +30,18 @@ _BLOCKS = {"address", "article", "aside", "blockquote", "body", "center", "dd", 
            "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"}  # fmt: skip
 
 
+def is_html(body: str) -> bool:
+    """Whether a body has a tag."""
+    return _MARKUP.search(body) is not None
+
+
 def plain_text(html: str) -> str:
     """The text of an HTML body as a mail's plain part shows it; a text without a tag comes back as it is.
 
     A block begins a new line and `<br>` ends one (`</br>` too: S1:851); a link shows its address behind its text when
     they differ; scripts, styles, titles and comments go; malformed tags stay as text.
     """
-    if not _MARKUP.search(html):
+    if not is_html(html):
         return html
     # in `parts`, \n is a line end and \f the edge of a block, which ends a line only if something stands on it
     parts: list[str] = []
@@ -66,7 +71,7 @@ def links_of(body: str) -> list[str]:
 
     Of a bare address, punctuation at its end is the sentence's, and so is a closing bracket that it did not open.
     """
-    if _MARKUP.search(body):
+    if is_html(body):
         links = [_href(attributes) for _, tag, attributes in _pieces(body) if tag == "a"]
     else:
         links = [link.rstrip(".,;:!?" if "(" in link else ".,;:!?)") for link in _LINK.findall(body)]

@@ -28,6 +28,7 @@ class Incoming:
     from_email: str
     subject: str
     body: str
+    from_name: str | None = None
     message_id: str = ""
     cc: Sequence[str] = ()
     company: rules.Company = "SameCompany"
@@ -56,7 +57,7 @@ def opened(ctx: Context, sent: Sent) -> None:
     records.change(ctx, mail, open_count=mail["open_count"] + 1, opened_at=mail["opened_at"] or ctx.now)
     if first:
         records.count_for_variant(ctx, mail, "open_count")
-    _note(ctx, sent, Flag.OPENED, open_count=sent.row["open_count"] + 1)
+    _note(ctx, sent, Flag.OPENED)
     ctx.emit("EMAIL_OPEN", [sent.event(first=first)])
     _stop(ctx, sent, "OPEN_AN_EMAIL")
     if first:
@@ -73,7 +74,7 @@ def clicked(ctx: Context, sent: Sent, link: str) -> None:
     )
     if not links:
         records.count_for_variant(ctx, mail, "click_count")
-    _note(ctx, sent, Flag.CLICKED, click_count=sent.row["click_count"] + 1)
+    _note(ctx, sent, Flag.CLICKED)
     ctx.emit("EMAIL_LINK_CLICK", [sent.event(first=first, link=link)])
     _stop(ctx, sent, "CLICK_ON_A_LINK")
     if first:
@@ -100,6 +101,7 @@ def out_of_office(ctx: Context, sent: Sent, incoming: Incoming) -> None:
         as_ooo = Incoming(incoming.from_email, incoming.subject, incoming.body, category_id=_OOO_CATEGORY)
         category_id = _accepted_category(sent, as_ooo)
     answer = _receive(ctx, sent, "OUT_OF_OFFICE", incoming, category_id)
+    leads.change(ctx, sent.row, last_event_at=ctx.now)
     ctx.emit("OUT_OF_OFFICE", [{**sent.event(), "message_id": answer}])
     counts = not settings.get("ignoreOOOasReply")
     if counts:
@@ -138,8 +140,7 @@ def bounced(ctx: Context, sent: Sent, incoming: Incoming, *, hard: bool) -> None
 
 def unsubscribed(ctx: Context, sent: Sent) -> None:
     """The unsubscribe link of a mail was used: no more mails of this campaign (S1)."""
-    records.change(ctx, sent.mail, unsubscribed_at=sent.mail["unsubscribed_at"] or ctx.now)
-    leads.unsubscribe(ctx, sent.row, cause=sent.cause)
+    leads.unsubscribe(ctx, sent.row, cause=sent.cause, mail_id=sent.mail["id"])
     leads.change(ctx, sent.row, last_event_at=ctx.now)
     subsequences.enter_on(ctx, sent.row, "unsubscribe")
 
@@ -159,8 +160,8 @@ def _as_received(ctx: Context, incoming: Incoming, number: int) -> dict[str, Any
     fallback = rules.message_id(ctx.workspace.seed, incoming.from_email, "received", number)
     return {
         "message_id": incoming.message_id or fallback, "from_email": incoming.from_email,
-        "cc": orjson.dumps(list(incoming.cc)).decode(), "subject": incoming.subject, "body": incoming.body,
-        "company": incoming.company,
+        "from_name": incoming.from_name, "cc": orjson.dumps(list(incoming.cc)).decode(),
+        "subject": incoming.subject, "body": incoming.body, "company": incoming.company,
     }  # fmt: skip
 
 
@@ -182,7 +183,7 @@ def _count_reply(ctx: Context, sent: Sent, answer: int) -> None:
     records.change(ctx, mail, reply_count=mail["reply_count"] + 1, replied_at=mail["replied_at"] or ctx.now)
     if mail["replied_at"] is None:
         records.count_for_variant(ctx, mail, "reply_count")
-    _note(ctx, sent, Flag.REPLIED, reply_count=sent.row["reply_count"] + 1, last_reply_at=ctx.now)
+    _note(ctx, sent, Flag.REPLIED, last_reply_at=ctx.now)
     ctx.emit("EMAIL_REPLY", [sent.event(answer=answer)])
 
 
@@ -214,6 +215,7 @@ def stop(ctx: Context, row: Row, *, cause: str) -> None:
     status = status_after_stop(row["status"], unsubscribed=bool(row["flags"] & Flag.UNSUBSCRIBED))
     if status != row["status"]:
         leads.change(ctx, row, status=status, next_at=None)
+        leads.mark_mail(ctx, row, "stopped_at")
         ctx.emit("LEAD_STOPPED", [leads.event_of(row, cause=cause)])
 
 

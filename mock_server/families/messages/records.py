@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_, update
 
+from mock_server.clock import FIRST_MOMENT
 from mock_server.context import Context
 from mock_server.families.campaigns.tables import campaign
-from mock_server.families.messages.tables import message
-from mock_server.families.sequences.tables import variant
+from mock_server.families.leads.tables import enrolment
+from mock_server.families.messages.tables import MARKED_BY, message
+from mock_server.families.sequences.tables import step, variant
 from mock_server.state.database import Row, Session
-from mock_server.state.statements import Statement, this_workspace
+from mock_server.state.ledger import event
+from mock_server.state.statements import Statement, one_of, this_workspace
 
-_m = message.c
+#: what a lead got in a campaign, and what came back
+TO_LEAD = ("SENT", "HAND")
+CONVERSATION = (*TO_LEAD, "REPLY", "OUT_OF_OFFICE")
+
+_m, _e, _ev = message.c, enrolment.c, event.c
 _ONE = Statement(
     select(message).where(this_workspace(message), _m.campaign_id == bindparam("campaign_id"), _m.id == bindparam("id"))
 )
@@ -37,6 +45,67 @@ _COUNT_VARIANT = {
 }
 
 
+def is_shown() -> ColumnElement[bool]:
+    """A mail of a step that was deleted since is in no view, nor is a reply to it."""
+    own = select(step.c.id).where(this_workspace(step), step.c.id == _m.step_id)
+    return or_(_m.step_id.is_(None), own.correlate(message).exists())
+
+
+_OF_ENROLMENTS = Statement(
+    select(message, step.c.seq_number.label("step_number"))
+    .outerjoin(step, (step.c.workspace_id == _m.workspace_id) & (step.c.id == _m.step_id))
+    .where(
+        this_workspace(message),
+        one_of(_m.enrolment_id, "ids"),
+        one_of(_m.type, "types"),
+        _m.step_id.is_(None) | step.c.id.is_not(None),
+        _m.at > bindparam("after"),
+    )
+    .order_by(_m.at, _m.id)
+)
+_FIGURES = Statement(
+    select(
+        _m.enrolment_id, func.count().label("sent_count"), func.sum(_m.open_count).label("open_count"),
+        func.sum(_m.click_count).label("click_count"), func.count(_m.replied_at).label("reply_count"),
+    )
+    .where(this_workspace(message), one_of(_m.enrolment_id, "ids"), _m.type == "SENT", is_shown())
+    .group_by(_m.enrolment_id)
+)  # fmt: skip
+_BY_STATS_ID = (
+    select(message)
+    .where(
+        this_workspace(message), _m.stats_id == bindparam("stats_id"), _m.campaign_id == bindparam("campaign_id"),
+        one_of(_m.type, "types"),
+    )
+    .order_by(_m.id)
+)  # fmt: skip
+_SENT_BY_STATS_ID = Statement(_BY_STATS_ID)
+_BY_BOTH_IDS = Statement(_BY_STATS_ID.where(_m.message_id == bindparam("message_id")))
+
+
+def _thread(*more: ColumnElement[bool]) -> Select[Any]:
+    """Messages of an enrolment in a thread, newest first."""
+    own = this_workspace(message), _m.enrolment_id == bindparam("enrolment_id"), one_of(_m.type, "types")
+    return select(message).where(*own, *more).order_by(_m.at.desc(), _m.id.desc())
+
+
+_IN_THREAD = _m.thread_id == bindparam("thread_id")
+_LAST_OF_THREAD = Statement(_thread(_IN_THREAD).limit(1))
+_BY_MESSAGE_ID = Statement(_thread(_m.message_id == bindparam("message_id")).limit(1))
+_THREAD_UP_TO = Statement(_thread(_IN_THREAD, tuple_(_m.at, _m.id) <= tuple_(bindparam("at"), bindparam("id"))))
+_EVENTS = Statement(
+    select(_ev.type, _ev.at)
+    .outerjoin(message, and_(
+        _m.workspace_id == _ev.workspace_id, _m.campaign_id == _ev.campaign_id, _m.id == _ev.message_id,
+    ))
+    .where(
+        this_workspace(event), _ev.campaign_id == bindparam("campaign_id"),
+        _ev.enrolment_id == bindparam("enrolment_id"), one_of(_ev.type, "types"), is_shown(),
+    )
+    .order_by(_ev.at, _ev.id)
+)  # fmt: skip
+
+
 def get(ctx: Context, campaign_id: int, message_id: int) -> Row | None:
     """A message, if it is still there."""
     return ctx.db.one(_ONE, campaign_id=campaign_id, id=message_id)
@@ -50,8 +119,10 @@ def last_sent(db: Session, enrolment_id: int, step: int | None = None) -> Row | 
 
 
 def change(ctx: Context, mail: Row, **columns: Any) -> None:
-    """Set columns of a message."""
-    ctx.db.update(message, {"campaign_id": mail["campaign_id"], "id": mail["id"]}, **columns)
+    """Set columns of a message that was read just now, and the marks that follow from them."""
+    marks = sum(mark for name, mark in MARKED_BY.items() if columns.get(name) is not None)
+    where = {"campaign_id": mail["campaign_id"], "id": mail["id"]}
+    ctx.db.update(message, where, marks=mail["marks"] | marks, **columns)
 
 
 def count_bounce(ctx: Context, campaign_id: int) -> None:
@@ -63,3 +134,54 @@ def count_for_variant(ctx: Context, mail: Row, column: str) -> None:
     """One more mail of the variant was opened, clicked or answered."""
     if mail["variant_id"] is not None:
         ctx.db.run(_COUNT_VARIANT[column], variant_id=mail["variant_id"])
+
+
+def conversations(ctx: Context, map_ids: Sequence[int], after: int | None = None) -> dict[int, list[Row]]:
+    """Map id -> what the lead got and answered in the campaign, perhaps after a moment only; oldest first.
+
+    `step_number` is the number that the step of a mail has now.
+    """
+    found: dict[int, list[Row]] = {map_id: [] for map_id in map_ids}
+    since = FIRST_MOMENT - 1 if after is None else after
+    for row in ctx.db.all(_OF_ENROLMENTS, ids=list(map_ids), types=CONVERSATION, after=since):
+        found[row["enrolment_id"]].append(row)
+    return found
+
+
+def figures(ctx: Context, map_ids: Sequence[int]) -> dict[int, Row]:
+    """Map id -> counts of the sequence's mails; without those that got none."""
+    return {row["enrolment_id"]: row for row in ctx.db.all(_FIGURES, ids=list(map_ids))}
+
+
+def sent_by_stats_id(ctx: Context, campaign_id: int, stats_id: str) -> Row | None:
+    """The mail of the sequence that a stats_id names in a campaign."""
+    return ctx.db.one(_SENT_BY_STATS_ID, campaign_id=campaign_id, stats_id=stats_id, types=["SENT"])
+
+
+def single_by_stats_id(ctx: Context, stats_id: str) -> Row | None:
+    """The mail outside campaigns that a stats_id names."""
+    return ctx.db.one(_SENT_BY_STATS_ID, campaign_id=0, stats_id=stats_id, types=["SINGLE"])
+
+
+def in_conversation(ctx: Context, campaign_id: int, stats_id: str, message_id: str) -> Row | None:
+    """The message of a conversation that both its ids name."""
+    named = {"stats_id": stats_id, "message_id": message_id}
+    return ctx.db.one(_BY_BOTH_IDS, campaign_id=campaign_id, types=CONVERSATION, **named)
+
+
+def answered_by(ctx: Context, mail: Row, message_id: str | None) -> Row:
+    """What a reply in the thread of `mail` goes on from: the message that is named, else the last of the thread."""
+    own = {"enrolment_id": mail["enrolment_id"], "types": CONVERSATION}
+    named = None if message_id is None else ctx.db.one(_BY_MESSAGE_ID, message_id=message_id, **own)
+    return named or ctx.db.one(_LAST_OF_THREAD, thread_id=mail["thread_id"], **own) or mail
+
+
+def thread_up_to(ctx: Context, last: Row) -> list[Row]:
+    """A message and those before it in its thread, newest first."""
+    place = {"thread_id": last["thread_id"], "at": last["at"], "id": last["id"]}
+    return ctx.db.all(_THREAD_UP_TO, enrolment_id=last["enrolment_id"], types=CONVERSATION, **place)
+
+
+def events_of(ctx: Context, row: Row, types: Sequence[str]) -> list[Row]:
+    """Type and moment of what happened to a lead in a campaign, oldest first."""
+    return ctx.db.all(_EVENTS, campaign_id=row["campaign_id"], enrolment_id=row["id"], types=list(types))

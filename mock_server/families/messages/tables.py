@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from enum import IntFlag
+
 from sqlalchemy import BigInteger, Column, Index, Integer, Text
 
+from mock_server.state.paging import counted
 from mock_server.state.schema import table
+
+
+class Mark(IntFlag):
+    """What became of a mail, as bits of `message.marks`. HIDDEN: its lead is no longer in the campaign."""
+
+    OPENED = 1
+    CLICKED = 2
+    REPLIED = 4
+    BOUNCED = 8
+    UNSUBSCRIBED = 16
+    STOPPED = 32
+    HIDDEN = 64
+
+
+#: column whose value sets a mark
+MARKED_BY = {
+    "opened_at": Mark.OPENED, "clicked_at": Mark.CLICKED, "replied_at": Mark.REPLIED, "bounced_at": Mark.BOUNCED,
+    "unsubscribed_at": Mark.UNSUBSCRIBED, "stopped_at": Mark.STOPPED, "hidden_at": Mark.HIDDEN,
+}  # fmt: skip
 
 message = table(
     "message",
@@ -12,7 +34,13 @@ message = table(
     Column("enrolment_id", BigInteger),
     Column("lead_id", BigInteger),
     Column("email_account_id", BigInteger, nullable=False),
-    Column("type", Text, nullable=False, comment="SENT, REPLY, OUT_OF_OFFICE, BOUNCE or UNTRACKED"),
+    Column(
+        "type",
+        Text,
+        nullable=False,
+        comment="SENT: of a step; REPLY, OUT_OF_OFFICE, BOUNCE, UNTRACKED: received; HAND, FORWARD, TEST,"
+        " SINGLE: sent by hand; SCHEDULED: to be sent by hand",
+    ),
     Column("at", BigInteger, nullable=False),
     Column("message_id", Text, nullable=False, comment="the Message-ID header, in angle brackets"),
     Column("thread_id", BigInteger, nullable=False, comment="id of the first mail of the thread"),
@@ -21,6 +49,8 @@ message = table(
     Column("from_email", Text, nullable=False),
     Column("to_email", Text, nullable=False),
     Column("cc", Text, nullable=False, server_default="[]", comment="JSON list"),
+    Column("bcc", Text, nullable=False, server_default="[]", comment="JSON list"),
+    Column("attachments", Text, nullable=False, server_default="[]", comment="JSON list of what was attached"),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     # of a mail that was sent
@@ -40,24 +70,58 @@ message = table(
     Column("replied_at", BigInteger, comment="first time"),
     Column("bounced_at", BigInteger),
     Column("bounce_type", Text, comment="hard or soft"),
-    Column("unsubscribed_at", BigInteger),
+    Column("unsubscribed_at", BigInteger, comment="of the mail after which its lead unsubscribed"),
+    Column("stopped_at", BigInteger, comment="of the last mail before its lead was stopped"),
+    Column("hidden_at", BigInteger, comment="when its lead was taken out of the campaign"),
+    Column("marks", Integer, nullable=False, server_default="0", comment="bits of Mark: which of these are set"),
     # of a reply
+    Column("from_name", Text, comment="beside the address, if it had one"),
     Column("company", Text, comment="SameCompany, DifferentCompany or Unknown: who answered, seen from the lead"),
     Column("category_id", BigInteger, comment="that the reply was given when it came"),
     Index("message_of_enrolment", "workspace_id", "enrolment_id", "id"),
-    Index("message_of_mailbox", "workspace_id", "email_account_id", "campaign_id", "type", "at"),
+    # the two that figures read have all that figures need, so that the mails themselves are not read
+    Index(
+        "message_of_mailbox",
+        "workspace_id",
+        "email_account_id",
+        "campaign_id",
+        "type",
+        "at",
+        "step_id",
+        "marks",
+        "open_count",
+        "click_count",
+    ),
+    Index("message_by_stats_id", "workspace_id", "stats_id"),
+    Index(
+        "message_of_campaign",
+        "workspace_id",
+        "campaign_id",
+        "type",
+        "at",
+        "id",
+        "enrolment_id",
+        "step_id",
+        "variant_id",
+        "marks",
+        "open_count",
+        "click_count",
+    ),
     key=("campaign_id", "id"),
 )
+message_pages = counted(
+    message, scope=("campaign_id",), facets=("type", "step_id", "marks"), at_insert={"marks": 0, "step_id": None}
+)
 
-#: what recipients are going to do, unless something comes in between
+#: what recipients are going to do, unless something comes in between, and replies by hand that are to go out
 planned = table(
     "planned",
     Column("due_at", BigInteger, nullable=False),
     Column("campaign_id", BigInteger, nullable=False),
     Column("enrolment_id", BigInteger, nullable=False),
     Column("message_id", BigInteger, nullable=False),
-    Column("word", Text, nullable=False, comment="open, click, reply, …: the simulator's words"),
-    Column("cause", Text, nullable=False, comment="simulator or rate"),
+    Column("word", Text, nullable=False, comment="open, click, reply, …: the simulator's words; or scheduled"),
+    Column("cause", Text, nullable=False, comment="simulator, rate or hand"),
     Index("planned_of_campaign", "workspace_id", "campaign_id"),
     key=("due_at", "id"),
 )

@@ -57,7 +57,9 @@ def delete_campaign_webhook(
 def create_webhook(ctx: Context, params: inputs.CreateWebhookParams, body: inputs.CreateWebhookBody) -> Reply:
     """Create a webhook of the user, of a client or of a campaign, unless there is a similar one (R, OAS)."""
     level = rules.level_of(body["association_type"])
-    campaign_id = campaigns.find(ctx, body["email_campaign_id"])["id"] if level == "campaign" else None
+    campaign_id = body["email_campaign_id"] if level == "campaign" else None
+    if campaign_id is not None:
+        campaigns.find(ctx, campaign_id)
     client_id = body["client_id"] if level == "client" else None
     columns = {"name": "", **_columns(dict(body))}
     twin = records.similar(ctx, level, campaign_id, client_id, columns["url"])
@@ -113,13 +115,15 @@ def retrigger_failed_webhook_events(
     """Queue the failed deliveries of a campaign's events again; they go out in the background (S4, R)."""
     start, end = _span(body, "body")
     campaign = campaigns.find(ctx, params["campaign_id"])
+    retrigger_id, count = records.retrigger(ctx.db, campaign["id"], start, end)
+    ctx.wake_outbox = True
     return Reply(
         {
             "success": True,
-            "retriggered_count": records.retrigger(ctx, campaign["id"], start, end),
+            "retriggered_count": count,
             "ok": True,
             "message": "Failed events retrigger initiated",
-            "retrigger_id": f"rt_{ctx.db.next_ids('retrigger')}",
+            "retrigger_id": f"rt_{retrigger_id}",
         }
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, union_all, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, tuple_, union_all, update
 
 from mock_server import rng
 from mock_server.context import Context
@@ -12,10 +12,11 @@ from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.webhooks import rules
 from mock_server.families.webhooks.tables import delivery, webhook
+from mock_server.families.webhooks.tables import retrigger as retrigger_request
 from mock_server.state.database import Row, Session
-from mock_server.state.statements import Statement, this_workspace
+from mock_server.state.statements import Statement, one_of, this_workspace
 
-_w, _d = webhook.c, delivery.c
+_w, _d, _r = webhook.c, delivery.c, retrigger_request.c
 _ONE = Statement(select(webhook).where(this_workspace(webhook), _w.id == bindparam("id")))
 _ANY = Statement(select(_w.id).where(this_workspace(webhook)).limit(1))
 _OF_CAMPAIGN = Statement(
@@ -52,14 +53,40 @@ _SUMMARY = Statement(
     .group_by(_d.event_type)
     .order_by(_d.event_type)
 )  # fmt: skip
-_RETRIGGER = Statement(
+#: written as in the index of what failed
+_HAS_FAILED = or_(*(_d.state == literal_column(f"'{state}'") for state in ("failed", "retroactively_failed")))
+_HAS_WEBHOOK = _d.webhook_id.in_(select(_w.id).where(this_workspace(webhook)))
+_IS_TO_COME = (  # of a retrigger that is under way
+    select(_r.id)
+    .where(
+        this_workspace(retrigger_request), _r.campaign_id == _d.campaign_id, _r.to_at >= _d.at,
+        tuple_(_r.from_at, _r.from_id) <= tuple_(_d.at, _d.id), _r.last_attempt >= _d.last_attempt,
+    )
+    .exists()
+)  # fmt: skip
+_COUNT_FAILED = Statement(select(func.count()).where(*_IN_SPAN, _HAS_FAILED, _HAS_WEBHOOK, ~_IS_TO_COME))
+_OLDEST_RETRIGGER = Statement(
+    select(retrigger_request).where(this_workspace(retrigger_request)).order_by(_r.id).limit(1)
+)
+_NEXT_FAILED = Statement(
+    select(_d.at, _d.id)
+    .where(
+        this_workspace(delivery), _d.campaign_id == bindparam("campaign_id"), _HAS_FAILED,
+        tuple_(_d.at, _d.id) >= tuple_(bindparam("from_at"), bindparam("from_id")), _d.at <= bindparam("to_at"),
+    )
+    .order_by(_d.at, _d.id)
+    .limit(bindparam("limit"))
+)  # fmt: skip
+_SEND_AGAIN = Statement(
     update(delivery)
     .where(
-        *_IN_SPAN, or_(_d.state == "failed", _d.state == "retroactively_failed"),
-        _d.webhook_id.in_(select(_w.id).where(this_workspace(webhook))),
+        this_workspace(delivery), one_of(_d.id, "ids"), _HAS_FAILED, _HAS_WEBHOOK,
+        _d.last_attempt <= bindparam("last_attempt"),
     )
-    .values(state="queued", retry_at=None, retrigger_count=_d.retrigger_count + 1)
+    .values(state="queued", retrigger_count=_d.retrigger_count + 1, earlier_attempts=_d.attempt_count)
 )  # fmt: skip
+#: failed deliveries that are looked at at once; with their bodies, rows are long
+_BATCH = 50
 
 
 def find(ctx: Context, webhook_id: int) -> Row:
@@ -136,6 +163,31 @@ def summary(ctx: Context, campaign_id: int, start: int, end: int) -> list[Row]:
     return ctx.db.all(_SUMMARY, campaign_id=campaign_id, start=start, end=end)
 
 
-def retrigger(ctx: Context, campaign_id: int, start: int, end: int) -> int:
-    """Queue the failed deliveries of a campaign again; how many."""
-    return ctx.db.run(_RETRIGGER, campaign_id=campaign_id, start=start, end=end)
+def retrigger(db: Session, campaign_id: int, start: int, end: int) -> tuple[int, int]:
+    """Have the deliveries of a campaign that have failed so far sent again, by `retrigger_some`; id and how many."""
+    (row,) = db.all(_COUNT_FAILED, campaign_id=campaign_id, start=start, end=end)
+    request_id, last_attempt = db.next_ids("retrigger"), db.next_ids("attempt", 0) - 1
+    if row[0]:
+        span = {"from_at": start, "from_id": 0, "to_at": end}
+        db.insert(retrigger_request, id=request_id, campaign_id=campaign_id, last_attempt=last_attempt, **span)
+    return request_id, row[0]
+
+
+def retrigger_some(db: Session) -> bool:
+    """Queue a batch of what the oldest retrigger asks for; False when there is none.
+
+    What it was interrupted in it does again: a delivery that is queued is none that failed.
+    """
+    asked = db.one(_OLDEST_RETRIGGER)
+    if asked is None:
+        return False
+    names = ("campaign_id", "from_at", "from_id", "to_at")
+    failed = db.all(_NEXT_FAILED, limit=_BATCH, **{name: asked[name] for name in names})
+    if failed:
+        db.run(_SEND_AGAIN, ids=[row["id"] for row in failed], last_attempt=asked["last_attempt"])
+    if len(failed) == _BATCH:
+        last = failed[-1]
+        db.update(retrigger_request, {"id": asked["id"]}, from_at=last["at"], from_id=last["id"] + 1)
+    else:
+        db.delete(retrigger_request, id=asked["id"])
+    return True

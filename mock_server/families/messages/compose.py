@@ -11,7 +11,7 @@ import orjson
 from mock_server import rng
 from mock_server.families.messages.html import plain_text
 from mock_server.families.messages.rules import answer_subject
-from mock_server.simulation.templates import LEAD_FIELDS, Template, compiled, field_values
+from mock_server.families.messages.templates import LEAD_FIELDS, Template, compiled, field_values
 from mock_server.state.database import Row
 
 UNSUBSCRIBE_LINK = "https://unsubscribe.simulator.test/"

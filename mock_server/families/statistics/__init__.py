@@ -1,0 +1,1 @@
+"""Statistics: the mails of a campaign in figures."""

@@ -1,0 +1,104 @@
+"""Rules of figures: which time a request means, and how it is cut into what is summed up. Pure: no rows, no HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DAY = 86_400_000
+QUARTER = 900_000
+#: beyond every moment
+EVER = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one moment to before another one, in milliseconds; empty when the clocks of a zone leave nothing of it."""
+
+    start: int
+    end: int
+
+    def rounded(self, length: int) -> Span:
+        """The whole days, or quarters of an hour, of UTC inside; an empty span at its start if there is none."""
+        start, end = -(-self.start // length) * length, self.end // length * length
+        return Span(start, end) if start < end else Span(self.start, self.start)
+
+
+ALL_TIME = Span(0, EVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A span as whole days of UTC, whole quarters of an hour around them, and the moments that are left around these.
+
+    Every zone of today begins its days at such a quarter, so that nothing is left of a span of its days.
+    """
+
+    days: Span
+    quarters: tuple[Span, Span]
+    moments: tuple[Span, Span]
+
+    @classmethod
+    def of(cls, span: Span) -> Parts:
+        """Cut a span; all parts together are the span, none twice."""
+        quarters = span.rounded(QUARTER)
+        days = quarters.rounded(DAY)
+        return cls(days, _around(quarters, days), _around(span, quarters))
+
+
+def _around(outer: Span, inner: Span) -> tuple[Span, Span]:
+    return Span(outer.start, inner.start), Span(inner.end, outer.end)
+
+
+def days(first: str, last: str, zone: str) -> Span:
+    """From the beginning of one day to the end of another one, YYYY-MM-DD; of timestamps the date part counts."""
+    return Span(_begin(_date(first), zone), _begin(_date(last) + timedelta(days=1), zone))
+
+
+def moments(first: str, last: str, zone: str) -> Span:
+    """As `days`, but either may also be a moment, YYYY-MM-DD HH:MM:SS on the zone's clocks: the second is included."""
+    start = _moment(first, zone) if _is_moment(first) else _begin(_date(first), zone)
+    end = _moment(last, zone) + 1000 if _is_moment(last) else _begin(_date(last) + timedelta(days=1), zone)
+    return Span(start, max(start, end))
+
+
+def is_reversed(first: str, last: str) -> bool:
+    """Whether the second of two days or moments is over before the first one, as they are written."""
+    start, end = _read(first), _read(last)
+    if not (_is_moment(first) and _is_moment(last)):
+        return end.date() < start.date()
+    if start.tzinfo is None or end.tzinfo is None:
+        start, end = start.replace(tzinfo=None), end.replace(tzinfo=None)
+    return end < start
+
+
+def days_between(first: str, last: str) -> int:
+    """How many days one date is after another one."""
+    return (_date(last) - _date(first)).days
+
+
+def _read(text: str) -> datetime:
+    return datetime.fromisoformat(text.strip().replace(" ", "T", 1))
+
+
+def _date(text: str) -> date:
+    return _read(text).date()
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        date.fromisoformat(text.strip())
+    except ValueError:
+        return True
+    return False
+
+
+def _moment(text: str, zone: str) -> int:
+    """A date-time to the second; one without an offset is on the clocks of the zone."""
+    moment = _read(text).replace(microsecond=0)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp()) * 1000
+
+
+def _begin(day: date, zone: str) -> int:
+    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp()) * 1000
