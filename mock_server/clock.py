@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import Literal
 
@@ -90,6 +91,11 @@ def iso_offset(moment: int) -> str:
 def iso_millis_offset(moment: int) -> str:
     """`2026-03-02T09:00:00.000+00:00`, the form of most moments in webhooks (HC, S4)."""
     return f"{_second_text(moment // 1000)}.{moment % 1000:03d}+00:00"
+
+
+def mail_date(moment: int) -> str:
+    """`Mon, 02 Mar 2026 09:00:00 +0000`, as in the Date header of a mail."""
+    return format_datetime(datetime.fromtimestamp(moment // 1000, UTC))
 
 
 def parse_moment(text: str) -> int:

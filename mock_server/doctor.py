@@ -19,6 +19,7 @@ _REFERENCES = (
     ("variant", "step_id", "step"),
     ("campaign_email_account", "campaign_id", "campaign"),
     ("campaign_email_account", "email_account_id", "email_account"),
+    ("warmup_phase", "email_account_id", "email_account"),
     ("lead_note", "enrolment_id", "enrolment"),
     ("lead_task", "enrolment_id", "enrolment"),
     ("lead_list_member", "lead_list_id", "lead_list"),

@@ -78,6 +78,9 @@ def with_field(body: Any, field: str, value: Any) -> Any:
     *parents, name = field.split(".")
     place = changed
     for parent in parents:
+        if parent == "[]":
+            place = place[0]
+            continue
         place = place[parent.removesuffix("[]")][0] if parent.endswith("[]") else place.setdefault(parent, {})
     place[name.removesuffix("[]").removesuffix("{}")] = value
     return changed

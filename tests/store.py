@@ -49,6 +49,9 @@ def mail(api: Api, campaign_id: int, map_id: int, **columns: object) -> None:
         own: dict[str, object] = {"email_account_id": columns["email_account_id"], "last_sent_at": columns["at"]}
         row = {"campaign_id": campaign_id, "enrolment_id": map_id, "type": "SENT", "thread_id": number, **columns}
         db.insert(message, id=number, **row)
+        for table, one in (("campaign", campaign_id), ("step", columns.get("step_id"))):
+            count = f"UPDATE {table} SET sent_count = sent_count + 1 WHERE workspace_id = ? AND id = ?"
+            db.connection.execute(count, (db.ws, one))
         db.update(enrolment, {"campaign_id": campaign_id, "id": map_id}, last_seq_number=1, flags=int(Flag.SENT), **own)
 
     assert api.client.portal is not None

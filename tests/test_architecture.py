@@ -76,9 +76,10 @@ def test_families_never_depend_on_each_others_operations() -> None:
 
 
 def test_no_path_of_the_api_is_typed_in_python() -> None:
-    """The document is the router."""
+    """The document is the router; the control API has a path of the same name."""
     pattern = re.compile(r"[\"'](/api/v1)?/(campaigns|leads|email-accounts)\b")
-    found = [f"{dotted(path)}: {match[0]}" for path in MODULES if (match := pattern.search(path.read_text("utf-8")))]
+    modules = [path for path in MODULES if dotted(path) != "mock_server.control.mailbox_api"]
+    found = [f"{dotted(path)}: {match[0]}" for path in modules if (match := pattern.search(path.read_text("utf-8")))]
     assert not found
 
 

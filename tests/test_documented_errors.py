@@ -224,6 +224,15 @@ def _pushed_without_credit(call: Caller) -> Provoked:
     return _replaced(call), {"count": 1}  # the other lead of the list is in the campaign
 
 
+def _reconnected(call: Caller, times: int) -> Caller:
+    """The world's mailbox that fails was reconnected so often."""
+    for _ in range(times):
+        path = f"/email-accounts/{call.world.failed_account_id}/disconnect"
+        assert call.api.control("POST", path).status_code == 200
+        assert call.own({}).status_code == 200
+    return call
+
+
 def _no_webhook(call: Caller) -> Provoked:
     example = call.one.example
     body = {**example, "id": UNKNOWN} if "id" in (example or {}) else example
@@ -291,6 +300,13 @@ PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
         {"id": None, "reason": "Invalid login: 535 Authentication failed"},
     ),
     ("save_email_account", "email_account_not_found"): lambda call: (_account(call, id=UNKNOWN), {"id": UNKNOWN}),
+    ("save_oauth_email_account", "email_account_not_found"): lambda call: (_account(call, id=UNKNOWN), {"id": UNKNOWN}),
+    "invalid_oauth_token": lambda call: (
+        _account(call, token={"scope": "mail", "token_type": "Bearer", "expiry_date": 1}), {},
+    ),
+    "invalid_account_id": lambda call: (call.own(email_account_id="first"), {}),
+    "no_failed_email_account": lambda call: (_reconnected(call, 1).own({}), {}),
+    "reconnect_limit_reached": lambda call: (_reconnected(call, 3).own({}), {}),
     "email_account_unusable": _suspended,
     "last_email_account": _last_mailbox,
     "lead_credit_exhausted": _without_credit,

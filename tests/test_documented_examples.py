@@ -135,6 +135,9 @@ SEEDS: list[tuple[str, str, Any]] = [
     ("S1:847", "update_email_account", {
         "max_email_per_day": 100, "custom_tracking_url": "", "bcc": "ramesh@five2one.com.au",
         "signature": "Thanks,</br>Ramesh Kumar M", "client_id": 22, "time_to_wait_in_mins": 3}),
+    ("S1:938", "update_email_account_warmup", {
+        "warmup_enabled": True, "total_warmup_per_day": 35, "daily_rampup": 2, "reply_rate_percentage": 38,
+        "warmup_key_id": "apple-juice"}),
     ("S1:1478", "add_leads_to_campaign", {"lead_list": [PERSON], "settings": {
         "ignore_global_block_list": True, "ignore_unsubscribe_list": True,
         "ignore_duplicate_leads_in_other_campaign": False}}),
@@ -207,6 +210,14 @@ def _of_mailed_lead(what: str) -> Callable[[Api, World], Any]:
     return lambda api, world: api.get(f"/campaigns/{world.campaign_id}/leads/{world.lead_ids[-1]}/{what}")
 
 
+def _fetched(api: Api, world: World) -> Any:
+    """The messages of a mailbox that got one."""
+    path = f"/email-accounts/{world.email_account_id}"
+    mail = {"from": "Lee Lead <lee@lead.example.com>", "subject": "Re: hello", "body": "Thanks"}
+    assert api.control("POST", f"{path}/messages", mail).status_code == 200
+    return api.post(f"{path}/fetch-messages", {"folder": "INBOX"})
+
+
 #: (operation, example) -> the call that is answered so, where the operation on the world as it is answers another one
 CALLS: dict[tuple[str, str], Callable[[Api, World], Any]] = {
     ("add_leads_to_campaign", "counts_only"): lambda api, world: api.post(
@@ -215,6 +226,8 @@ CALLS: dict[tuple[str, str], Callable[[Api, World], Any]] = {
     ),
     ("get_campaign_webhook_summary", "summary"): _summary,
     ("get_campaign_webhook_summary", ""): _summary,
+    ("fetch_email_account_messages", "messages"): _fetched,
+    ("fetch_email_account_messages", ""): _fetched,
     ("list_all_leads", "page"): lambda api, _: api.get("/leads/global-leads", params={"limit": 1}),
     ("list_all_leads", ""): lambda api, _: api.get("/leads/global-leads", params={"limit": 1}),
     ("list_lead_notes", "notes"): _noted("notes"),

@@ -84,6 +84,12 @@ def test_a_mailbox_is_read_as_saved(client: TestClient, field: str, a: Any, b: A
     matters(client, "save_email_account", field, a, b, body=BODY, reads=READS)
 
 
+def test_the_ramp_up_of_a_save_decides_how_a_warm_up_begins(client: TestClient) -> None:
+    """With a figure it begins low."""
+    body, reads = {**BODY, "warmup_enabled": True}, ["/email-accounts/1001/warmup-stats"]
+    matters(client, "save_email_account", "daily_rampup", 5, None, body=body, reads=reads)
+
+
 def test_the_id_of_a_save_chooses_the_mailbox(client: TestClient) -> None:
     """With an id that mailbox is changed, without one a second is made."""
     matters(client, "save_email_account", "id", 1001, None, given=Api.account, body=BODY, reads=READS)

@@ -90,6 +90,7 @@ class World:
     child_id: int
     email_account_id: int
     other_account_id: int
+    failed_account_id: int
     lead_ids: tuple[int, ...]
     lead_map_id: int
     entry_id: int
@@ -105,8 +106,8 @@ class World:
         """All of them."""
         return (
             self.campaign_id, self.other_campaign_id, self.child_id, self.email_account_id, self.other_account_id,
-            self.lead_ids, self.lead_map_id, self.entry_id, self.webhook_id, self.tag_id, self.lead_list_id,
-            self.other_list_id, self.tag_mapping_id,
+            self.failed_account_id, self.lead_ids, self.lead_map_id, self.entry_id, self.webhook_id, self.tag_id,
+            self.lead_list_id, self.other_list_id, self.tag_mapping_id,
         )  # fmt: skip
 
     @property
@@ -142,14 +143,17 @@ class World:
 def build(api: Api, marker: str) -> World:
     """Two campaigns of two clients, a sub-sequence, steps, mailboxes, leads in several states, a block list, a hook.
 
-    One tag is on the first of everything that has tags; two leads are in a list, one of them in no campaign.
+    The second mailbox warms up, the third is in no campaign, and its logins fail. One tag is on the
+    first of everything that has tags; two leads are in a list, one of them in no campaign.
     """
     campaign_id = api.campaign(name=f"{marker} spring", client_id=22)
     other_id = api.campaign(name=f"{marker} autumn", client_id=23)
     child = {"parent_campaign_id": campaign_id, "subsequence_name": f"{marker} child", "condition_events": []}
     child_id: int = _done(api.post("/campaigns/create-subsequence", child))["id"]
     account_id = api.account(f"box@{marker}.example", from_name=f"{marker} box", client_id=22)
-    second_id = api.account(f"post@{marker}.example", from_name=f"{marker} post", client_id=23)
+    second_id = api.account(f"post@{marker}.example", from_name=f"{marker} post", client_id=23, warmup_enabled=True)
+    failed_id = api.account(f"down@{marker}.example", from_name=f"{marker} down")
+    _done(api.control("POST", f"/email-accounts/{failed_id}/disconnect"))
     variant = {"subject": f"{marker} variant", "email_body": f"{marker} text", "variant_label": "A"}
     steps: list[dict[str, Any]] = [
         {"seq_number": 1, "seq_delay_details": {"delay_in_days": 0}, "subject": f"{marker} subject",
@@ -198,8 +202,8 @@ def build(api: Api, marker: str) -> World:
     (pixel,) = api.control("GET", "/messages?type=SINGLE").json()
     track_id = re.findall(r'/([^/"]+)" width', pixel["body"])[0]
     return World(
-        marker, campaign_id, other_id, child_id, account_id, second_id, lead_ids, map_id, entry_id, webhook_id,
-        tag_id, lists[0], lists[1], mapping["id"], track_id,
+        marker, campaign_id, other_id, child_id, account_id, second_id, failed_id, lead_ids, map_id, entry_id,
+        webhook_id, tag_id, lists[0], lists[1], mapping["id"], track_id,
     )  # fmt: skip
 
 
@@ -237,6 +241,8 @@ def path_of(one: Described, world: World) -> str:
 
 def body_for(one: Described, world: World) -> Any:
     """The document's example with the ids of `world` in it."""
+    if one.id == "bulk_fetch_email_account_messages":
+        return [{**one.example[0], "account_id": world.email_account_id}, *one.example[1:]]
     if not isinstance(one.example, dict):
         return one.example
     own = {**world.fields, "domain_block_list": [f"{world.marker}.example"], "emails": [world.email]}
@@ -296,7 +302,8 @@ def _places(one: Described, world: World) -> list[dict[str, int]]:
     if "{lead_map_id}" in one.path:
         return [{"lead_map_id": world.lead_map_id}]
     if "{email_account_id}" in one.path:
-        return [{"email_account_id": account_id} for account_id in (world.email_account_id, world.other_account_id)]
+        accounts = (world.email_account_id, world.other_account_id, world.failed_account_id)
+        return [{"email_account_id": account_id} for account_id in accounts]
     if "{webhook_id}" in one.path:
         return [{"webhook_id": world.webhook_id}]
     if "{lead_list_id}" in one.path:

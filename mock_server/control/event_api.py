@@ -1,22 +1,19 @@
 """The control API's routes about what recipients do, and about the ledger."""
 
 from collections.abc import Awaitable, Callable
-from email import message_from_string, policy
-from email.utils import getaddresses, parseaddr
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query
 
 from mock_server.clock import iso
 from mock_server.context import Context
 from mock_server.control import event_models as models
-from mock_server.control import ledger
+from mock_server.control import ledger, received
 from mock_server.control.world import World
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.email_accounts import records as accounts
 from mock_server.families.leads import records as leads
-from mock_server.families.leads.rules import CATEGORY_NAMES, is_address, normalised
-from mock_server.families.messages import reactions
+from mock_server.families.leads.rules import normalised
 from mock_server.families.messages import records as messages
 from mock_server.simulation.recipients import Details, UnlikelyError, act, sent_mail
 from mock_server.state.workspaces import Workspace
@@ -32,10 +29,13 @@ def event_routes(world: World, workspace_of: Callable[..., Awaitable[Workspace]]
     @router.post("/events")
     async def react(workspace: Chosen, reaction: models.Reaction) -> models.Reacted:
         """Let a recipient do something with a mail, now."""
-        details = _details(reaction)
+        details = received.details(reaction, reaction.link)
         with world.writing(workspace) as ctx:
             if reaction.type == "untracked":
-                _receive_untracked(ctx, reaction, details)
+                account = accounts.by_address(ctx, reaction.to or "")
+                if account is None:
+                    raise HTTPException(404, f"There is no mailbox {reaction.to}.")
+                received.untracked(ctx, account, details)
             else:
                 _react(ctx, reaction, details)
         return models.Reacted(now=iso(ctx.now), events=ledger.named(ctx.happened))
@@ -84,68 +84,3 @@ def _react(ctx: Context, reaction: models.Reaction, details: Details) -> None:
         act(ctx, sent, reaction.type, details)
     except UnlikelyError as error:
         raise HTTPException(409, f"{error}.") from None
-
-
-def _receive_untracked(ctx: Context, reaction: models.Reaction, details: Details) -> None:
-    account = accounts.by_address(ctx, reaction.to or "")
-    if account is None:
-        raise HTTPException(404, f"There is no mailbox {reaction.to}.")
-    incoming = reactions.Incoming(
-        from_email=details.from_email or "", from_name=details.from_name, subject=details.subject or "",
-        body=details.body or "", message_id=details.message_id, cc=details.cc, company="Unknown",
-        category_id=details.category_id,
-    )  # fmt: skip
-    reactions.untracked(ctx, account, incoming, cause="control")
-
-
-def _details(reaction: models.Reaction) -> Details:
-    """What the request says about the reaction; a field of its own wins over the raw mail."""
-    raw = _parsed(reaction.raw) if reaction.raw is not None else {}
-    sender = reaction.from_email or raw.get("from")
-    name, address = _sender(sender) if sender else (None, None)
-    return Details(
-        link=reaction.link,
-        subject=raw.get("subject") if reaction.subject is None else reaction.subject,
-        body=raw.get("body") if reaction.body is None else reaction.body,
-        from_email=address,
-        from_name=name,
-        message_id=raw.get("message_id", ""),
-        cc=raw.get("cc", ()),
-        category_id=_category_id(reaction.category),
-    )
-
-
-def _category_id(category: int | str | None) -> int | None:
-    if category is None:
-        return None
-    by_name = {name.lower(): category_id for category_id, name in CATEGORY_NAMES.items()}
-    found = category if isinstance(category, int) else by_name.get(category.strip().lower())
-    if found not in CATEGORY_NAMES:
-        raise HTTPException(422, f"There is no category {category!r}; known: {', '.join(CATEGORY_NAMES.values())}.")
-    return found
-
-
-def _parsed(raw: str) -> dict[str, Any]:
-    """What a mail in MIME says; what it leaves out is missing."""
-    mail = message_from_string(raw, policy=policy.default)
-    part = mail.get_body(("html", "plain"))
-    found: dict[str, Any] = {"cc": [address for _, address in getaddresses(mail.get_all("cc", []))]}
-    try:
-        found["body"] = "" if part is None else part.get_content().strip()
-    except (LookupError, ValueError) as error:
-        raise HTTPException(422, f"raw: {error}.") from None
-    if mail["subject"] is not None:
-        found["subject"] = str(mail["subject"])
-    if mail["message-id"]:
-        found["message_id"] = str(mail["message-id"]).strip()
-    if mail["from"]:
-        found["from"] = str(mail["from"])
-    return found
-
-
-def _sender(given: str) -> tuple[str | None, str]:
-    """Name and address of `Pat <pat@other.example>`, or of a bare address."""
-    name, address = parseaddr(given) if given.rstrip().endswith(">") else ("", given)
-    if not is_address(normalised(address)):
-        raise HTTPException(422, f"from: {given!r} is no address.")
-    return name or None, normalised(address)

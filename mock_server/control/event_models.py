@@ -16,7 +16,44 @@ _RECEIVED = ("subject", "body", "from_email", "category", "raw")
 _WITHOUT_MAIL = frozenset({"open", "click", "unsubscribe", "silent"})
 
 
-class Reaction(Model):
+class Mail(Model):
+    """A mail that comes in, in fields of its own or as `raw` MIME; `from` is an address, also with a name."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+
+    subject: str | None = None
+    body: str | None = None
+    from_email: str | None = Field(default=None, alias="from", max_length=640)
+    category: int | str | None = None
+    raw: str | None = None
+
+
+class ReceivedMail(Mail):
+    """A mail into a mailbox that answers none of those it sent: an untracked reply."""
+
+    @model_validator(mode="after")
+    def _is_from_somebody(self) -> ReceivedMail:
+        if self.from_email is None and self.raw is None:
+            raise ValueError("a mail needs `from`, or `raw`")
+        return self
+
+
+class Received(Model):
+    """The mail that came in: its id among `GET /_mock/messages`."""
+
+    id: int
+    now: str
+
+
+class MailboxState(Model):
+    """Whether the logins of a mailbox work."""
+
+    id: int
+    is_smtp_success: bool
+    is_imap_success: bool
+
+
+class Reaction(Mail):
     """What a recipient does now with the mail of a `step` (default: the last one sent).
 
     `link`: which link a click follows (default: the first). A reply, bounce or out-of-office answer may have `subject`,
@@ -25,19 +62,12 @@ class Reaction(Model):
     `Pat <pat@other.example>`.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
-
     type: Word
     campaign_id: int | None = Field(default=None, ge=1, le=2**53)
     email: str | None = None
     step: int | None = Field(default=None, ge=1, le=2**31)
     link: str | None = Field(default=None, max_length=2000)
-    subject: str | None = None
-    body: str | None = None
-    from_email: str | None = Field(default=None, alias="from", max_length=640)
     to: str | None = Field(default=None, max_length=320)
-    category: int | str | None = None
-    raw: str | None = None
 
     @model_validator(mode="after")
     def _fits_the_type(self) -> Reaction:

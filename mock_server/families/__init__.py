@@ -4,7 +4,10 @@ from mock_server.families.block_list import operations as _block_list
 from mock_server.families.campaigns import operations as _campaigns
 from mock_server.families.crm import operations as _crm
 from mock_server.families.email_accounts import campaign_operations as _campaign_email_accounts
+from mock_server.families.email_accounts import health_operations as _email_account_health
+from mock_server.families.email_accounts import message_operations as _email_account_messages
 from mock_server.families.email_accounts import operations as _email_accounts
+from mock_server.families.email_accounts import save_operations as _saved_email_accounts
 from mock_server.families.inbox import operations as _inbox
 from mock_server.families.lead_lists import operations as _lead_lists
 from mock_server.families.lead_lists import push_operations as _lead_pushes
@@ -20,5 +23,6 @@ from mock_server.families.webhooks import operations as _webhooks
 __all__: list[str] = []
 OPERATION_MODULES = (
     _campaigns, _sequences, _email_accounts, _campaign_email_accounts, _leads, _lead_states, _block_list, _inbox,
-    _webhooks, _messages, _activities, _statistics, _tags, _lead_lists, _lead_pushes, _crm,
+    _webhooks, _messages, _activities, _statistics, _tags, _lead_lists, _lead_pushes, _crm, _saved_email_accounts,
+    _email_account_health, _email_account_messages,
 )  # fmt: skip

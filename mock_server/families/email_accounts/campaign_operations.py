@@ -11,7 +11,7 @@ from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
-from mock_server.families.email_accounts import membership, records, views
+from mock_server.families.email_accounts import membership, records, views, warmup
 from mock_server.families.tags import records as tags
 from mock_server.state.database import Row
 
@@ -21,9 +21,12 @@ def list_campaign_email_accounts(ctx: Context, params: inputs.ListCampaignEmailA
     """The mailboxes of a campaign, whole; an empty array when it has none (S1, C:sim)."""
     row = campaigns.find(ctx, params["campaign_id"])
     accounts = membership.accounts_of(ctx, row["id"])
-    tagged = tags.of(ctx, "email_account", [one["id"] for one in accounts]) if params["include_tags"] else {}
-    user_id = ctx.workspace.user_id
-    return Reply([views.campaign_item(one, user_id, ctx.now, tagged.get(one["id"])) for one in accounts])
+    ids = [one["id"] for one in accounts]
+    tagged = tags.of(ctx, "email_account", ids) if params["include_tags"] else {}
+    warmed, user_id = warmup.totals(ctx, ids), ctx.workspace.user_id
+    return Reply([
+        views.campaign_item(one, user_id, ctx.now, tagged.get(one["id"]), warmed[one["id"]]) for one in accounts
+    ])  # fmt: skip
 
 
 @operation("add_campaign_email_accounts")
@@ -33,7 +36,7 @@ def add_campaign_email_accounts(
     """Attach mailboxes; one that is attached already is refreshed (S1; the upsert is our reading)."""
     row = campaigns.find(ctx, params["campaign_id"])
     for account in _allowed(ctx, body["email_account_ids"]):
-        if not _usable(account):
+        if not records.can_send(account):
             raise ApiError("email_account_unusable", id=account["id"])
     return Reply({"ok": True, "result": _attached(ctx, row["id"], body["email_account_ids"])})
 
@@ -46,12 +49,8 @@ def add_campaign_email_accounts_by_tag(
     row = campaigns.find(ctx, params["campaign_id"])
     tags.check(ctx, body["tag_ids"])
     found = records.by_ids(ctx, tags.holders(ctx, "email_account", body["tag_ids"]))
-    usable = sorted(account_id for account_id, account in found.items() if _usable(account))
+    usable = sorted(account_id for account_id, account in found.items() if records.can_send(account))
     return Reply({"ok": True, "result": _attached(ctx, row["id"], usable)})
-
-
-def _usable(account: Row) -> bool:
-    return not (account["is_suspended"] or account["smtp_failure"] or account["imap_failure"])
 
 
 def _attached(ctx: Context, campaign_id: int, account_ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, case, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from mock_server.context import Context
@@ -20,6 +20,9 @@ _LIVE = (this_workspace(email_account), _c.deleted_at.is_(None))
 _ONE = Statement(select(email_account).where(*_LIVE, _c.id == bindparam("id")))
 _SOME = Statement(select(email_account).where(*_LIVE, one_of(_c.id, "ids")))
 _BY_ADDRESSES = Statement(select(email_account).where(*_LIVE, one_of(_c.address, "addresses")))
+_FAILED = Statement(
+    select(email_account).where(*_LIVE, or_(_c.smtp_failure.is_not(None), _c.imap_failure.is_not(None))).order_by(_c.id)
+)
 _BY_ADDRESS = Statement(select(email_account).where(*_LIVE, _c.address == bindparam("address")))
 
 #: filter of the list -> condition on the row
@@ -30,7 +33,8 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
     "smtp_failed": _c.smtp_failure.is_not(None),
     "warmup_blocked": _c.warmup_blocked_reason.is_not(None),
     "warmup_not_blocked": _c.warmup_blocked_reason.is_(None),
-    "warmup_status": _c.warmup_status == bindparam("warmup_status"),
+    "warmup_status": case((and_(_c.is_suspended != 0, _c.warmup_status == "ACTIVE"), "PAUSED"), else_=_c.warmup_status)
+    == bindparam("warmup_status"),
     "type": _c.type == bindparam("type"),
     "client_id": _c.client_id == bindparam("client_id"),
     "username": contains(_c.username, "username"),
@@ -74,3 +78,13 @@ def by_addresses(ctx: Context, addresses: Sequence[str]) -> dict[str, Row]:
     """The mailboxes that exist among addresses in any case; address in lower case -> row."""
     wanted = [address.lower() for address in addresses]
     return {row["address"]: row for row in ctx.db.all(_BY_ADDRESSES, addresses=wanted)}
+
+
+def failed(ctx: Context) -> list[Row]:
+    """The mailboxes with a login that fails, by id."""
+    return ctx.db.all(_FAILED)
+
+
+def can_send(account: Row) -> bool:
+    """Whether a mailbox may be given mails to send."""
+    return not (account["is_suspended"] or account["smtp_failure"] or account["imap_failure"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Text
 
-from mock_server.state.schema import table
+from mock_server.state.schema import relation, table
 
 email_account = table(
     "email_account",
@@ -18,6 +18,7 @@ email_account = table(
     Column("username", Text, nullable=False),
     Column("password", Text),
     Column("oauth_token", Text, comment="JSON"),
+    Column("use_whitelabel_credentials", Integer, nullable=False, server_default="0"),
     Column("smtp_host", Text),
     Column("smtp_port", Integer),
     Column("imap_host", Text),
@@ -47,8 +48,8 @@ email_account = table(
     Column("warmup_reply_rate", Integer, nullable=False, server_default="20"),
     Column("warmup_per_day", Integer, nullable=False, server_default="40"),
     Column("warmup_rampup", Integer),
-    Column("warmup_sent_count", Integer, nullable=False, server_default="0"),
-    Column("warmup_spam_count", Integer, nullable=False, server_default="0"),
+    Column("is_rampup_enabled", Integer, nullable=False, server_default="1"),
+    Column("auto_adjust_warmup", Integer, nullable=False, server_default="0"),
     Index("email_account_by_address", "workspace_id", "address"),
 )
 
@@ -61,3 +62,20 @@ campaign_email_account = table(
     Index("campaign_email_account_pair", "workspace_id", "campaign_id", "email_account_id", unique=True),
     Index("campaign_of_email_account", "workspace_id", "email_account_id"),
 )
+
+#: how a mailbox warms up from a UTC day on, until its next phase; the figures of every day follow from it
+warmup_phase = relation(
+    "warmup_phase",
+    Column("email_account_id", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False, comment="since the epoch"),
+    Column("is_on", Integer, nullable=False),
+    Column("per_day", Integer, nullable=False),
+    Column("rampup", Integer, nullable=False, comment="mails more on each day; 0 = none"),
+    Column("reply_rate", Integer, nullable=False, comment="percent"),
+    Column("days_before", Integer, nullable=False, comment="on which it warmed up before"),
+    Column("mails_before", BigInteger, nullable=False, comment="sent on those days"),
+    key=("email_account_id", "day"),
+)
+
+#: calls that reconnected failed mailboxes
+reconnection = table("reconnection", Column("at", BigInteger, nullable=False))

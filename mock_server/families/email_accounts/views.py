@@ -8,10 +8,10 @@ from typing import Any
 
 from mock_server.clock import iso
 from mock_server.families.email_accounts import rules
+from mock_server.families.email_accounts.warmup import Totals
+from mock_server.families.email_accounts.warmup_rules import MIN_PER_DAY, Day
 from mock_server.families.tags import views as tags
 from mock_server.state.database import Row
-
-WARMUP_MIN_COUNT = 3
 
 
 def _common(row: Row, user_id: int, now: int) -> dict[str, Any]:
@@ -47,13 +47,13 @@ def _common(row: Row, user_id: int, now: int) -> dict[str, Any]:
     }
 
 
-def _warmup_short(row: Row) -> dict[str, Any]:
+def _warmup_short(row: Row, warmed: Totals) -> dict[str, Any]:
     return {
         "id": row["warmup_id"],
-        "status": row["warmup_status"],
-        "total_sent_count": row["warmup_sent_count"],
-        "total_spam_count": row["warmup_spam_count"],
-        "warmup_reputation": rules.reputation(row["warmup_sent_count"], row["warmup_spam_count"]),
+        "status": rules.shown_warmup_status(row["warmup_status"], is_suspended=bool(row["is_suspended"])),
+        "total_sent_count": warmed.sent,
+        "total_spam_count": warmed.spam,
+        "warmup_reputation": rules.reputation(warmed.sent, warmed.spam),
         "warmup_key_id": row["warmup_key"],
         "warmup_created_at": iso(row["created_at"]),
         "reply_rate": row["warmup_reply_rate"],
@@ -61,20 +61,20 @@ def _warmup_short(row: Row) -> dict[str, Any]:
     }
 
 
-def _warmup_long(row: Row) -> dict[str, Any]:
-    shown = _warmup_short(row)
+def _warmup_long(row: Row, warmed: Totals) -> dict[str, Any]:
+    shown = _warmup_short(row, warmed)
     shown["created_at"] = shown.pop("warmup_created_at")
     return {
         **shown,
         "warmup_max_count": row["warmup_per_day"],
-        "warmup_min_count": WARMUP_MIN_COUNT,
+        "warmup_min_count": MIN_PER_DAY,
         "is_warmup_blocked": row["warmup_blocked_reason"] is not None,
         "max_email_per_day": row["warmup_per_day"],
     }
 
 
 def list_item(
-    row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None, tag_rows: Sequence[Row]
+    row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None, tag_rows: Sequence[Row], warmed: Totals
 ) -> dict[str, Any]:
     """One row of the list; passwords in base64 (R, C:sim)."""
     shown = {
@@ -84,37 +84,67 @@ def list_item(
         "minTimeToWaitInMins": row["time_to_wait_in_mins"],
         "campaign_count": row["campaign_count"],
         "tags": tags.listed(tag_rows),
-        "warmup_details": _warmup_short(row),
+        "warmup_details": _warmup_short(row, warmed),
     }
     return shown if campaign_ids is None else {**shown, "campaign_ids": list(campaign_ids)}
 
 
 def detail(
-    row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None, tag_rows: Sequence[Row] | None
-) -> dict[str, Any]:
+    row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None, tag_rows: Sequence[Row] | None,
+    warmed: Totals,
+) -> dict[str, Any]:  # fmt: skip
     """One mailbox on its own; passwords in clear text, campaigns and tags only when they are asked for (S1, R)."""
     shown = {
         **_common(row, user_id, now),
         "password": row["password"],
         "imap_password": row["imap_password"],
         "minTimeToWaitInMins": row["time_to_wait_in_mins"],
-        "warmup_details": _warmup_long(row),
+        "warmup_details": _warmup_long(row, warmed),
     }
     if campaign_ids is not None:
         shown["campaign_ids"] = list(campaign_ids)
     return shown if tag_rows is None else {**shown, "tags": tags.of_account(tag_rows)}
 
 
-def campaign_item(row: Row, user_id: int, now: int, tag_rows: Sequence[Row] | None) -> dict[str, Any]:
+def campaign_item(row: Row, user_id: int, now: int, tag_rows: Sequence[Row] | None, warmed: Totals) -> dict[str, Any]:
     """One row of a campaign's mailboxes; a fake has no reason to show passwords here."""
     shown = {
         **_common(row, user_id, now),
         "password": None,
         "imap_password": None,
         "campaign_count": row["campaign_count"],
-        "warmup_details": _warmup_short(row),
+        "warmup_details": _warmup_short(row, warmed),
     }
     return shown if tag_rows is None else {**shown, "tags": tags.listed(tag_rows)}
+
+
+def suspension(account_id: int, *, is_suspended: bool) -> dict[str, Any]:
+    """What suspending and lifting it answer (R)."""
+    done = "suspended" if is_suspended else "unsuspended"
+    data = {"accountId": account_id, "isSuspended": is_suspended}
+    return {"success": True, "message": f"Email account {done} successfully", "data": data}
+
+
+def warmup_stats(account_id: int, days: Sequence[tuple[int, Day]]) -> dict[str, Any]:
+    """The warm-up of some days: totals as text, figures of a day as numbers (S1)."""
+    sent, spam = sum(one.sent for _, one in days), sum(one.spam for _, one in days)
+    return {
+        "id": account_id,
+        "sent_count": str(sent),
+        "spam_count": str(spam),
+        "inbox_count": str(sent - spam),
+        "warmup_email_received_count": str(sum(one.received for _, one in days)),
+        "stats_by_date": [
+            {
+                "id": number,
+                "date": iso(day * rules.DAY)[:10],
+                "sent_count": one.sent,
+                "reply_count": one.replied,
+                "save_from_spam_count": one.saved,
+            }
+            for number, (day, one) in enumerate(days, 1)
+        ],
+    }
 
 
 def _base64(text: str | None) -> str | None:

@@ -1,0 +1,73 @@
+"""Saving mailboxes: what a mailbox with logins and one with OAuth tokens have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mock_server import rng
+from mock_server.context import Context
+from mock_server.contract import inputs
+from mock_server.contract.registry import Reply, operation
+from mock_server.errors import ApiError
+from mock_server.families.email_accounts import records, rules, warmup
+from mock_server.families.email_accounts.columns import saved_columns
+from mock_server.families.email_accounts.tables import email_account
+from mock_server.state.database import Row
+
+
+@operation("save_email_account")
+def save_email_account(ctx: Context, params: inputs.SaveEmailAccountParams, body: inputs.SaveEmailAccountBody) -> Reply:
+    """Create a mailbox, or update the one whose id is given; refused when its mail servers refuse the login (S1)."""
+    existing = _existing(ctx, body.get("id"), body["from_email"])
+    if rules.login_fails(body["smtp_host"]) or rules.login_fails(body["imap_host"]):
+        raise ApiError("account_verification_failed", id=body.get("id"), reason=rules.LOGIN_FAILURE)
+    columns = saved_columns(dict(body))
+    if existing is None:
+        columns.setdefault("type", "SMTP")
+    if existing is None or "imap_user_name" in body:
+        columns.setdefault("imap_username", body["user_name"])
+        columns.setdefault("imap_password", body["password"])
+    account_id, warmup_key = _write(ctx, existing, columns)
+    message = "Email account added/updated successfully!"
+    return Reply({"ok": True, "message": message, "emailAccountId": account_id, "warmupKey": warmup_key})
+
+
+@operation("save_oauth_email_account")
+def save_oauth_email_account(
+    ctx: Context, params: inputs.SaveOauthEmailAccountParams, body: inputs.SaveOauthEmailAccountBody
+) -> Reply:
+    """Create a mailbox of a provider, or update the one whose id is given; its servers are the provider's (R)."""
+    existing, token = _existing(ctx, body.get("id"), body["from_email"]), body["token"]
+    if not rules.token_is_valid(token["expiry_date"], token.get("refresh_token", ""), ctx.now):
+        raise ApiError("invalid_oauth_token", hint="Send a refresh_token, or an expiry_date after the clock's now.")
+    logins = {"imap_username": body["username"], "password": None, "imap_password": None}
+    account_id, _ = _write(ctx, existing, {**saved_columns(dict(body)), **logins, **rules.SERVERS[body["type"]]})
+    saved = {"id": account_id, "from_email": body["from_email"], "type": body["type"]}
+    data = {**saved, "is_smtp_success": True, "is_imap_success": True}
+    return Reply({"ok": True, "message": "OAuth account added successfully", "data": data})
+
+
+def _existing(ctx: Context, account_id: int | None, address: str) -> Row | None:
+    """The mailbox to update, if an id is given; ApiError when the address is not free for it."""
+    existing = None if account_id is None else records.find(ctx, account_id)
+    if rules.belongs_to_other_user(address):
+        raise ApiError("account_exists_other_user")
+    owner = records.by_address(ctx, address)
+    if owner is not None and owner["id"] != account_id:
+        raise ApiError("account_exists", id=owner["id"], hint="Send the id of the existing account to update it.")
+    return existing
+
+
+def _write(ctx: Context, existing: Row | None, columns: dict[str, Any]) -> tuple[int, str]:
+    """Insert or update a mailbox; its id and its warm-up key."""
+    account_id: int
+    if existing is None:
+        account_id = ctx.db.next_ids("email_account")
+        key = rng.two_words(ctx.workspace.seed, "warmup", account_id)
+        own = {"id": account_id, "created_at": ctx.now, "warmup_id": ctx.db.next_ids("warmup"), "warmup_key": key}
+        ctx.db.insert(email_account, updated_at=ctx.now, **own, **columns)
+    else:
+        account_id, key = existing["id"], existing["warmup_key"]
+        ctx.db.update(email_account, {"id": account_id}, updated_at=ctx.now, **columns)
+    warmup.follow(ctx, account_id)
+    return account_id, key
