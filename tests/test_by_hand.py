@@ -207,7 +207,7 @@ def test_a_scheduled_answer_goes_out_when_its_moment_comes(api: Api) -> None:
     assert last_sent_at(api) == "2026-03-02T09:00:00.000Z"
     assert due(api) == "2026-03-04T10:30:00.000Z"
     assert until(api, "04 10:29") == {}
-    assert until(api, "05 00:00") == {"mail_sent_by_hand": 1}
+    assert until(api, "05 00:00") == {"sent_by_hand": 1}
     assert by_hand(api) == {**waiting, "type": "HAND"}
     assert [one["time"] for one in history(api, campaign_id)][1:] == ["2026-03-04T10:30:00.000Z"]
     assert last_sent_at(api) == "2026-03-04T10:30:00.000Z"
@@ -256,7 +256,7 @@ def test_a_campaign_that_rests_lets_a_scheduled_answer_go(api: Api, word: str) -
     campaign_id = mailed(api, sequence=steps(0, 9))
     ok_text(reply(api, campaign_id, scheduled_time=moment("04 10:30")))
     set_status(api, campaign_id, word)
-    assert until(api, "06 00:00") == {"mail_sent_by_hand": 1}
+    assert until(api, "06 00:00") == {"sent_by_hand": 1}
 
 
 @pytest.mark.parametrize("days", [True, False], ids=["day by day", "minutes"])
@@ -288,6 +288,21 @@ def forward(api: Api, campaign_id: int, message: Json, **more: Any) -> Any:
     """The answer to a forward."""
     ids = {"message_id": message["message_id"], "stats_id": message["stats_id"], "to_emails": "x@other.example"}
     return api.post(f"/campaigns/{campaign_id}/forward-email", {**ids, **more})
+
+
+@pytest.mark.parametrize("gone", ["lead", "step"])
+def test_what_is_in_no_view_cannot_be_forwarded_or_answered(api: Api, gone: str) -> None:
+    """The mail of a lead that was taken out, or of a step that was deleted."""
+    campaign_id = mailed(api, sequence=steps(0, 9))
+    [mail] = mails(api, campaign_id)
+    set_status(api, campaign_id, "PAUSED")
+    if gone == "lead":
+        ok(api.delete(of_lead(api, campaign_id, "bob")))
+    else:
+        kept = ok(api.get(f"/campaigns/{campaign_id}/sequences"))[1]["id"]
+        ok(api.post(f"/campaigns/{campaign_id}/sequences", {"sequences": [{"id": kept, **step(2, 9)}]}))
+    assert forward(api, campaign_id, mail).status_code == 404
+    assert reply(api, campaign_id, email_stats_id=mail["stats_id"]).status_code == 400
 
 
 def test_a_forward_holds_the_thread_up_to_the_message(api: Api) -> None:
@@ -584,6 +599,27 @@ def test_a_key_that_is_sent_must_be_known(keyless: bool) -> None:
         answer = client.get(pixel_of(api), params={} if keyless else {"api_key": "wrong"})
         assert answer.status_code == (200 if keyless else 401)
         assert by_hand(api, "SINGLE")["open_count"] == int(keyless)
+
+
+def test_strangers_use_up_nothing_and_know_no_edition() -> None:
+    """The pixel is not charged to the key, no fault of the key's strikes it, and it comes in every edition."""
+    with TestClient(create_app(Settings(edition="live"))) as client:
+        api = Api(client, "owner")
+        ok(api.control("PUT", "/settings", {"edition": "default", "rate_limit": "2/60"}))
+        ok(send_single(api, fromEmailId=box(api)))
+        ok(api.control("POST", "/faults", {"operation": "track_single_email_open", "status": 500}))
+        for _ in range(3):
+            assert client.get(pixel_of(api)).content.startswith(b"\x89PNG")
+        assert by_hand(api, "SINGLE")["open_count"] == 3
+    with TestClient(create_app(Settings(edition="live"))) as client:
+        assert client.get("/api/v1/send-email/track-email/1-x", params={"api_key": "k"}).status_code == 404
+
+
+def test_the_ids_of_single_mails_cannot_be_guessed_from_another_key(api: Api, other: Api) -> None:
+    """The same first mail in two workspaces of one seed."""
+    for one in (api, other):
+        ok(send_single(one, fromEmailId=box(one)))
+    assert by_hand(api, "SINGLE")["stats_id"] != by_hand(other, "SINGLE")["stats_id"]
 
 
 def test_an_unknown_pixel_makes_no_workspace() -> None:

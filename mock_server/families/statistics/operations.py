@@ -61,8 +61,7 @@ def get_campaign_leads_statistics(ctx: Context, params: inputs.GetCampaignLeadsS
         found = mailed.of_campaign_after(ctx, campaign["id"], after, offset, limit + 1)
     rows = found[:limit]
     histories = messages.conversations(ctx, [row["id"] for row in rows], after)
-    senders = records.addresses(ctx, {row["email_account_id"] for row in rows})
-    shown = [views.lead(row, histories[row["id"]], senders[row["email_account_id"]]) for row in rows]
+    shown = [views.lead(row, histories[row["id"]]) for row in rows]
     return Reply({"hasMore": len(found) > limit, "data": shown, "skip": offset, "limit": limit})
 
 
@@ -149,7 +148,7 @@ def get_campaign_analytics_by_date(ctx: Context, params: inputs.GetCampaignAnaly
     campaign = campaigns.find(ctx, params["campaign_id"])
     if not 0 <= rules.days_between(params["start_date"], params["end_date"]) <= _MOST_DAYS:
         raise ApiError("invalid_date_range", hint="end_date must be 0 to 30 days after start_date.")
-    return Reply(_of_days(ctx, campaign, dict(params), params["time_zone"]))
+    return Reply(_of_days(ctx, campaign, dict(params), _days(dict(params), params["time_zone"])))
 
 
 @operation("get_campaign_top_level_analytics_by_date", long=True)
@@ -167,15 +166,15 @@ def get_campaign_top_level_analytics_by_date(
         "failed_count": 0,
         "stopped_count": figures.added(figures.by_content(ctx, campaign["id"], steps, span)).stopped,
     }
-    shown = _of_days(ctx, campaign, dict(params), "UTC")
+    shown = _of_days(ctx, campaign, dict(params), span)
     return Reply({**shown, **{name: str(count) for name, count in more.items()}})
 
 
-def _of_days(ctx: Context, campaign: Row, given: Mapping[str, Any], zone: str) -> dict[str, Any]:
+def _of_days(ctx: Context, campaign: Row, given: Mapping[str, Any], span: rules.Span) -> dict[str, Any]:
     steps = sequences.steps_of(ctx, campaign["id"])
     progress = Progress(ctx, campaign["id"], steps)
     dates = {"start_date": given["start_date"], "end_date": given["end_date"]}
-    return {**_totals(ctx, campaign, steps, progress, _days(given, zone)), **dates}
+    return {**_totals(ctx, campaign, steps, progress, span), **dates}
 
 
 def _totals(ctx: Context, campaign: Row, steps: list[Row], progress: Progress, span: rules.Span) -> dict[str, Any]:
