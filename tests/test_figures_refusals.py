@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from tests.conftest import Api
+from tests.sending import launch, ok, steps
 from tests.webhooks import celebrate
+from tests.worlds import fresh
 
 UNKNOWN = 9_999_999
 DAYS = {"start_date": "2026-03-01", "end_date": "2026-03-02"}
@@ -131,3 +134,15 @@ def test_the_figures_of_another_clients_campaign(api: Api) -> None:
         assert answer.status_code == (200 if known else 404)
         answer = api.get(f"/campaigns/{campaign_id}/{BOXES}", params={"client_id": client_id})
         assert (answer.status_code, answer.json()) == (200, {"ok": True, "data": []})
+
+
+def test_one_bound_alone_is_never_reversed(client: TestClient) -> None:
+    """However early the last moment lies: no mail was sent by then."""
+    api = fresh(client, "2026-03-02T09:00:00Z")
+    campaign_id = launch(api, "ann", sequence=steps(0, 9))
+    ok(api.control("POST", "/clock/advance", {"hours": 1}))
+    found = [
+        ok(api.get(f"/campaigns/{campaign_id}/statistics", params={"sent_time_end_date": last}))["total_stats"]
+        for last in ("1960-01-01", "2026-03-03")
+    ]
+    assert found == ["0", "1"]

@@ -188,3 +188,22 @@ def test_a_live_world_goes_on_after_a_restart(tmp_path: Path, wall: Wall, monkey
     with watched(TestClient(app), "mine", monkeypatch, due) as reached, TestClient(app) as client:
         assert reached.wait(30)
         assert sent_at(Api(client, "mine")) == [due]
+
+
+def test_a_recipient_reacts_after_a_restart(tmp_path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when the last mail was sent and no campaign runs any more."""
+    stored = Settings(rate_limit="off", db=str(tmp_path / "mock.db"))
+    with TestClient(create_app(stored)) as client:
+        api = Api(client, "mine")
+        freeze(api, START)
+        campaign_id = campaign(api, [step(1)], [api.account()])
+        add(api, campaign_id, ["reply@simulator.test"])
+        set_status(api, campaign_id, "START")
+        assert advance(api, START + MINUTE)["events"] == {"sent": 1, "completed": 1, "campaign_status_changed": 1}
+        done(put(api, "live"))
+    wall.now += 2 * HOUR
+    app = create_app(stored)
+    with watched(TestClient(app), "mine", monkeypatch, START + HOUR) as reached, TestClient(app) as client:
+        assert reached.wait(30)
+        replies = done(Api(client, "mine").control("GET", "/messages?type=REPLY"))
+        assert [one["at"] for one in replies] == [iso(START + HOUR)]

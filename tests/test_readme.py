@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import server
+from tests.worlds import OPERATIONS
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 
@@ -97,6 +98,16 @@ def test_make_serve_starts_the_mock() -> None:
             assert ready, "no ready line"
         finally:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_the_number_of_operations_is_the_documents() -> None:
+    """In the README, the page of limits and the changelog."""
+    count = len(OPERATIONS)
+    root = Path(__file__).parents[1]
+    limits, changes = ((root / name).read_text("utf-8") for name in ("docs/limits.md", "CHANGELOG.md"))
+    assert f"\n{count} operations." in README
+    assert f"- {count} of the 224 documented operations are served" in limits
+    assert f"document for {count} operations" in changes
 
 
 def test_every_option_of_serve_is_listed() -> None:

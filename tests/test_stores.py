@@ -13,6 +13,11 @@ from mock_server.families.crm import records as crm
 from mock_server.families.lead_lists import membership
 from mock_server.families.lead_lists import records as lead_lists
 from mock_server.families.leads import imports, pages, records, selection
+from mock_server.families.messages import mailed
+from mock_server.families.messages import records as messages
+from mock_server.families.messages.tables import Mark
+from mock_server.families.statistics import figures
+from mock_server.families.statistics import records as statistics
 from mock_server.families.tags import records as tags
 from mock_server.state.database import Database, StoreError
 from mock_server.state.statements import Statement
@@ -79,6 +84,12 @@ def test_a_workspace_follows_the_server_until_it_chooses(tmp_path: Path) -> None
         (crm._NOTES, "lead_note_of_enrolment"),
         (block_list._HITS, "block_list_by_value"),
         (block_list._block(False, True), "enrolment_of_lead"),
+        (statistics._mails("(marks & 64) = 0"), "message USING PRIMARY KEY (workspace_id=? AND campaign_id=? AND id>?"),
+        (figures._LEADS[Mark.OPENED], "COVERING INDEX message_of_campaign"),
+        (figures._BY_MAILBOX, "COVERING INDEX message_of_mailbox"),
+        (mailed._BETWEEN_IDS, "enrolment USING PRIMARY KEY (workspace_id=? AND campaign_id=? AND id>?"),
+        (messages._EVENTS, "event_of_enrolment"),
+        (messages._SENT_BY_STATS_ID, "message_by_stats_id"),
     ],
 )
 def test_lookups_use_their_index(statement: Statement, index: str) -> None:

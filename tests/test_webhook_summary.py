@@ -73,6 +73,16 @@ def test_the_summary_counts_the_states_in_the_time_range(
     assert shown["success_rate"] == (round(100 * successful / total, 1) if total else 0)
 
 
+@pytest.mark.parametrize("state", STATES[1:])
+def test_each_state_has_its_count(api: Api, state: str) -> None:
+    """One delivery of one event type, two of another."""
+    campaign_id = api.campaign()
+    for event in ("EMAIL_OPEN", "EMAIL_SENT", "EMAIL_SENT"):
+        deliver(api, campaign_id, 1, event, state, MARCH)
+    shown = summary(api, campaign_id)["data"]["summary"]
+    assert [(row["event_type"], row[f"{state}_count"]) for row in shown] == [("EMAIL_OPEN", 1), ("EMAIL_SENT", 2)]
+
+
 def test_no_delivery_makes_an_empty_summary(api: Api) -> None:
     """No rows, and zeros; the live service was seen to answer the envelope alone."""
     campaign_id = api.campaign()

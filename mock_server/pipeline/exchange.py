@@ -62,6 +62,8 @@ class Exchange:
     fault: Fault | None = None
     delay: float = 0.0
     injected: bool = False
+    #: called without a key, by somebody who is not the workspace's owner
+    is_public: bool = False
     violations: list[Violation] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
 

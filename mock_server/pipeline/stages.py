@@ -11,6 +11,7 @@ import orjson
 from mock_server.config import Settings
 from mock_server.contract.operations import Contract, Edition
 from mock_server.contract.rate_limits import RateLimit, rate_limit
+from mock_server.contract.trie import Route
 from mock_server.contract.validation import SAFE_INTEGER, InvalidRequestError
 from mock_server.errors import ApiError
 from mock_server.pipeline.exchange import MAX_DEPTH, Answer, Exchange, decoded, is_deep, read_query
@@ -68,13 +69,24 @@ class Stages:
     def match(self, exchange: Exchange) -> Answer | None:
         """The operation of the path, or the real service's 404."""
         edition = _edition(exchange)
-        found = edition.trie.find(exchange.host, exchange.method, exchange.segments)
+        found = edition.trie.find(exchange.host, exchange.method, exchange.segments) or self._public(exchange)
         if found is None:
             return self._miss(exchange, edition)
         route, values = found
         exchange.operation = route.operation
         exchange.path_values = dict(zip(route.names, values, strict=True))
         return None
+
+    def _public(self, exchange: Exchange) -> tuple[Route, list[str]] | None:
+        """A route for strangers, such as a pixel: they have no key, and know no edition."""
+        if "api_key" in exchange.query:
+            return None
+        everything = self.contract.edition("default")
+        found = everything.trie.find(exchange.host, exchange.method, exchange.segments)
+        if found is None or found[0].operation.handler.workspace_of is None:
+            return None
+        exchange.edition = everything
+        return found
 
     def _miss(self, exchange: Exchange, edition: Edition) -> Answer:
         exchange.violations.append(Violation("unknown_route", f"{exchange.method} {exchange.path}"))
@@ -96,6 +108,7 @@ class Stages:
         if exchange.workspace is None:
             key = exchange.query.get("api_key")
             if not key and operation.handler.workspace_of is not None:
+                exchange.is_public = True
                 exchange.workspace = self.workspaces.by_id(operation.handler.workspace_of(exchange.path_values))
                 return None
             if not key:
@@ -107,7 +120,7 @@ class Stages:
 
     def faults(self, exchange: Exchange) -> Answer | None:
         """What a test has asked to go wrong; an injected answer is not charged."""
-        fault = self._fault(exchange)
+        fault = None if exchange.is_public else self._fault(exchange)
         if fault is None:
             return None
         exchange.fault, exchange.injected = fault, fault.status is not None or fault.kind is not None
@@ -134,6 +147,8 @@ class Stages:
         """Charge the windows of the key; a refusal changes nothing."""
         workspace, operation = _workspace(exchange), exchange.operation
         assert operation is not None
+        if exchange.is_public:  # strangers must not use up what the key may do
+            return None
         windows = self._rate_limit(workspace).windows_of(operation.rate_class)
         if not windows:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.email_accounts.tables import campaign_email_account, email_account
@@ -133,14 +133,17 @@ SENT_OF_VARIANT = Statement(
 
 _LIVE_KEYS = (
     select(workspace.c.key)
-    .where(workspace.c.clock_mode == "live", select(_c.id).where(
-        _c.workspace_id == workspace.c.id, _c.status == "ACTIVE", _c.deleted_at.is_(None)
-    ).exists())
+    .where(workspace.c.clock_mode == "live", or_(
+        select(_c.id).where(
+            _c.workspace_id == workspace.c.id, _c.status == "ACTIVE", _c.deleted_at.is_(None)
+        ).exists(),
+        select(planned.c.id).where(planned.c.workspace_id == workspace.c.id).exists(),
+    ))
 )  # fmt: skip
 
 
 def live_keys(database: Database) -> list[str]:
-    """Keys of stored workspaces whose clock runs and in which campaigns do."""
+    """Keys of stored workspaces whose clock runs and in which something is to happen."""
     return [row["key"] for row in Session(database.writer, 0).all(Statement(_LIVE_KEYS))]
 
 

@@ -31,7 +31,8 @@ NAMES = {
     "EMAIL_SENT": "sent", "EMAIL_OPEN": "opened", "EMAIL_LINK_CLICK": "clicked", "EMAIL_REPLY": "replied",
     "EMAIL_BOUNCE": "bounced", "LEAD_UNSUBSCRIBED": "unsubscribed", "LEAD_CATEGORY_UPDATED": "categorised",
     "OUT_OF_OFFICE": "out_of_office", "UNTRACKED_REPLIES": "untracked", "LEAD_COMPLETED": "completed",
-    "LEAD_STOPPED": "stopped", "LEAD_PAUSED": "paused", "LEAD_ENTERED_SUBSEQUENCE": "entered_subsequence",
+    "MAIL_SENT_BY_HAND": "sent_by_hand", "LEAD_STOPPED": "stopped", "LEAD_PAUSED": "paused",
+    "LEAD_ENTERED_SUBSEQUENCE": "entered_subsequence",
     "CAMPAIGN_STATUS_CHANGED": "campaign_status_changed", "MANUAL_STEP_REACHED": "manual_step_reached",
 }  # fmt: skip
 

@@ -18,7 +18,8 @@ _PER_WORKSPACE = 1_000_000
 #: into how many parts a column divides what the columns before it have left; an id or an address leaves one row
 _PARTS = {
     "campaign_id": 10, "status": 5, "category_id": 10, "parent_campaign_id": 1000, "step_id": 1000,
-    "email_account_id": 1000, "lead_list_id": 10, "holder": 4, "tag_id": 1000,
+    "email_account_id": 1000, "lead_list_id": 10, "holder": 4, "tag_id": 1000, "type": 5, "state": 5, "marks": 10,
+    "variant_id": 10,
 }  # fmt: skip
 
 

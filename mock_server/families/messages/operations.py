@@ -30,7 +30,7 @@ _QUEUED = "Email added to the queue, will be sent out soon!"
 _PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
 
 
-@operation("get_lead_message_history")
+@operation("get_lead_message_history", long=True)
 def get_lead_message_history(ctx: Context, params: inputs.GetLeadMessageHistoryParams) -> Reply:
     """What a lead got in a campaign and answered, oldest first (S1, R1)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
@@ -56,16 +56,18 @@ def reply_email_thread(ctx: Context, params: inputs.ReplyEmailThreadParams, body
     account = accounts.by_ids(ctx, [mail["email_account_id"]]).get(mail["email_account_id"])
     if account is None:
         return Reply(_QUEUED, hint=f"The mailbox {mail['from_email']} is deleted, so the mail will never go out.")
+    answers = records.answered_by(ctx, mail, body.get("reply_message_id"))
+    is_known = body.get("reply_message_id") in (None, answers["message_id"])
     signature = (account["signature"] or "") if body.get("add_signature", False) else ""
     by_hand.reply(
         ctx, row, account, parse_moment(body["scheduled_time"]) if "scheduled_time" in body else ctx.now,
-        thread_id=mail["thread_id"], answers=records.answered_by(ctx, mail, body.get("reply_message_id"))["id"],
+        thread_id=mail["thread_id"], answers=answers["id"],
         stats_id=mail["stats_id"], to_email=body.get("to_email", mail["to_email"]), cc=_json(cc), bcc=_json(bcc),
         subject=rules.answer_subject(mail["subject"]),
         body=f"{body['email_body']}<br><br>{signature}" if signature else body["email_body"],
         attachments=_json([_without(dict(one), "file_size") for one in body.get("attachments", ())]),
     )  # fmt: skip
-    return Reply(_QUEUED)
+    return Reply(_QUEUED, hint="" if is_known else "The lead has no message of that reply_message_id.")
 
 
 def _mail_with_row(ctx: Context, campaign_id: int, stats_id: str) -> tuple[Row, Row]:
@@ -158,7 +160,7 @@ def update_lead_email_account(
 def send_single_email(ctx: Context, params: inputs.SendSingleEmailParams, body: inputs.SendSingleEmailBody) -> Reply:
     """Send a mail that belongs to no campaign (R, OAS)."""
     account = _named_account(ctx, body)
-    stats_id = rules.stats_id(ctx.workspace.seed, "single", ctx.db.next_ids("single_email"))
+    stats_id = rules.stats_id(ctx.workspace.seed, "single", ctx.workspace.key, ctx.db.next_ids("single_email"))
     message_id = by_hand.store(
         ctx, "SINGLE", account, to_email=body["to"], subject=body["subject"], stats_id=stats_id,
         body=by_hand.with_pixel(ctx, body["body"], stats_id),

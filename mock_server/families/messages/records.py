@@ -11,7 +11,7 @@ from mock_server.clock import FIRST_MOMENT
 from mock_server.context import Context
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.leads.tables import enrolment
-from mock_server.families.messages.tables import MARKED_BY, message
+from mock_server.families.messages.tables import MARKED_BY, Mark, message
 from mock_server.families.sequences.tables import step, variant
 from mock_server.state.database import Row, Session
 from mock_server.state.ledger import event
@@ -75,7 +75,7 @@ _BY_STATS_ID = (
     select(message)
     .where(
         this_workspace(message), _m.stats_id == bindparam("stats_id"), _m.campaign_id == bindparam("campaign_id"),
-        one_of(_m.type, "types"),
+        one_of(_m.type, "types"), is_shown(), _m.marks.op("&")(int(Mark.HIDDEN)) == 0,
     )
     .order_by(_m.id)
 )  # fmt: skip

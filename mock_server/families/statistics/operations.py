@@ -42,7 +42,7 @@ def _sent_between(params: inputs.GetCampaignStatisticsParams) -> rules.Span | No
     first, last = params.get("sent_time_start_date"), params.get("sent_time_end_date")
     if first is None and last is None:
         return None
-    start = 0 if first is None else parse_moment(first)
+    start = -rules.EVER if first is None else parse_moment(first)
     end = rules.EVER if last is None else parse_moment(last) + 1
     if start >= end:
         _refuse_order("sent_time_end_date", "sent_time_start_date")
@@ -61,8 +61,7 @@ def get_campaign_leads_statistics(ctx: Context, params: inputs.GetCampaignLeadsS
         found = mailed.of_campaign_after(ctx, campaign["id"], after, offset, limit + 1)
     rows = found[:limit]
     histories = messages.conversations(ctx, [row["id"] for row in rows], after)
-    senders = records.addresses(ctx, {row["email_account_id"] for row in rows})
-    shown = [views.lead(row, histories[row["id"]], senders[row["email_account_id"]]) for row in rows]
+    shown = [views.lead(row, histories[row["id"]]) for row in rows]
     return Reply({"hasMore": len(found) > limit, "data": shown, "skip": offset, "limit": limit})
 
 
@@ -127,9 +126,10 @@ def get_campaign_analytics(ctx: Context, params: inputs.GetCampaignAnalyticsPara
         raise ApiError("campaign_not_found", hint="The campaign belongs to another client.")
     steps = sequences.steps_of(ctx, campaign["id"])
     progress = Progress(ctx, campaign["id"], steps)
+    shown, _ = _totals(ctx, campaign, steps, progress, rules.ALL_TIME)
     return Reply(
         {
-            **_totals(ctx, campaign, steps, progress, rules.ALL_TIME),
+            **shown,
             "sequence_count": str(len(steps)),
             "tags": [],
             "client_id": campaign["client_id"],
@@ -149,7 +149,8 @@ def get_campaign_analytics_by_date(ctx: Context, params: inputs.GetCampaignAnaly
     campaign = campaigns.find(ctx, params["campaign_id"])
     if not 0 <= rules.days_between(params["start_date"], params["end_date"]) <= _MOST_DAYS:
         raise ApiError("invalid_date_range", hint="end_date must be 0 to 30 days after start_date.")
-    return Reply(_of_days(ctx, campaign, dict(params), params["time_zone"]))
+    shown, _ = _of_days(ctx, campaign, dict(params), _days(dict(params), params["time_zone"]))
+    return Reply(shown)
 
 
 @operation("get_campaign_top_level_analytics_by_date", long=True)
@@ -159,27 +160,30 @@ def get_campaign_top_level_analytics_by_date(
     """The figures of the mails sent on some days of UTC, however many (R1, C:sim)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
     span = _days(dict(params), "UTC")
-    steps = _ids(sequences.steps_of(ctx, campaign["id"]))
-    found = figures.positive_leads(ctx, campaign["id"], steps, span)
+    shown, counted = _of_days(ctx, campaign, dict(params), span)
+    found = figures.positive_leads(ctx, campaign["id"], _ids(sequences.steps_of(ctx, campaign["id"])), span)
     more = {
         "skipped_count": 0,
         "positive_reply_count": len(set().union(*found.values())),
         "failed_count": 0,
-        "stopped_count": figures.added(figures.by_content(ctx, campaign["id"], steps, span)).stopped,
+        "stopped_count": counted.stopped,
     }
-    shown = _of_days(ctx, campaign, dict(params), "UTC")
     return Reply({**shown, **{name: str(count) for name, count in more.items()}})
 
 
-def _of_days(ctx: Context, campaign: Row, given: Mapping[str, Any], zone: str) -> dict[str, Any]:
+def _of_days(
+    ctx: Context, campaign: Row, given: Mapping[str, Any], span: rules.Span
+) -> tuple[dict[str, Any], figures.Figures]:
+    """The answer about some days, and what was counted in them."""
     steps = sequences.steps_of(ctx, campaign["id"])
-    progress = Progress(ctx, campaign["id"], steps)
-    dates = {"start_date": given["start_date"], "end_date": given["end_date"]}
-    return {**_totals(ctx, campaign, steps, progress, _days(given, zone)), **dates}
+    shown, counted = _totals(ctx, campaign, steps, Progress(ctx, campaign["id"], steps), span)
+    return {**shown, "start_date": given["start_date"], "end_date": given["end_date"]}, counted
 
 
-def _totals(ctx: Context, campaign: Row, steps: list[Row], progress: Progress, span: rules.Span) -> dict[str, Any]:
-    """The counts of a span; what is blocked, to come, and in all does not depend on it (S1)."""
+def _totals(
+    ctx: Context, campaign: Row, steps: list[Row], progress: Progress, span: rules.Span
+) -> tuple[dict[str, Any], figures.Figures]:
+    """The counts of a span; what is blocked, to come, and in all does not depend on it (S1). And the mails' own."""
     ids = _ids(steps)
     ever = figures.added(figures.by_content(ctx, campaign["id"], ids))
     counted = ever if span == rules.ALL_TIME else figures.added(figures.by_content(ctx, campaign["id"], ids, span))
@@ -187,7 +191,8 @@ def _totals(ctx: Context, campaign: Row, steps: list[Row], progress: Progress, s
     whole = {
         "block_count": progress.blocked(), "drafted_count": drafted, "total_count": ever.sent + drafted,
     }  # fmt: skip
-    return views.totals(campaign, ctx.workspace.user_id, counted, figures.leads(ctx, campaign["id"], ids, span), whole)
+    leads = figures.leads(ctx, campaign["id"], ids, span)
+    return views.totals(campaign, ctx.workspace.user_id, counted, leads, whole), counted
 
 
 def _days(given: Mapping[str, Any], zone: str) -> rules.Span:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from sqlalchemy import bindparam, select, text, union
@@ -105,11 +105,3 @@ _MAILBOXES = Statement(
 def page_of_mailboxes(ctx: Context, campaign_id: int, steps: Sequence[int], offset: int, limit: int) -> list[Row]:
     """Mailboxes that are in a campaign or have sent mails of these steps, by id."""
     return ctx.db.all(_MAILBOXES, campaign_id=campaign_id, steps=list(steps), offset=offset, limit=limit)
-
-
-_ADDRESSES = Statement(select(_a.id, _a.from_email).where(this_workspace(email_account), one_of(_a.id, "ids")))
-
-
-def addresses(ctx: Context, mailbox_ids: Collection[int]) -> dict[int, str]:
-    """Mailbox id -> its address, also of deleted mailboxes."""
-    return {row["id"]: row["from_email"] for row in ctx.db.all(_ADDRESSES, ids=list(mailbox_ids))}

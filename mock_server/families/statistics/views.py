@@ -39,12 +39,13 @@ def mail(row: Row) -> dict[str, Any]:
     }
 
 
-def lead(row: Row, history: Sequence[Row], sender: str) -> dict[str, Any]:
-    """A lead with the messages to and from it (C:sim, C:supa)."""
+def lead(row: Row, history: Sequence[Row]) -> dict[str, Any]:
+    """A lead with the messages to and from it, of which there are some (C:sim, C:supa)."""
+    last = history[-1]
     return {
         "lead_id": row["lead_id"],
         "email_lead_map_id": row["id"],
-        "from": sender,
+        "from": last["from_email"] if last["type"] in TO_LEAD else last["to_email"],
         "to": row["email"],
         "status": row["status"],
         "created_at": iso(row["created_at"]),
