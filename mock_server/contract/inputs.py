@@ -985,15 +985,652 @@ class GetCampaignSequenceAnalyticsParams(TypedDict):
     time_zone: str
 
 
+class AnalyticsCampaignListParams(TypedDict):
+    client_ids: str
+
+
+class AnalyticsCampaignOverallStatsParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+    limit: NotRequired[int]
+    offset: int
+    full_data: str
+
+
+class AnalyticsCampaignResponseStatsParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+    full_data: str
+
+
+class AnalyticsCampaignStatusStatsParams(TypedDict):
+    client_ids: str
+
+
+class AnalyticsCampaignFollowUpReplyRateParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+
+
+class AnalyticsCampaignLeadToReplyTimeParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+
+
+class AnalyticsCampaignLeadsTakeForFirstReplyParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+
+
+class AnalyticsDayWiseOverallStatsParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+
+
+class AnalyticsDayWiseOverallStatsBySentTimeParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+
+
+class AnalyticsDayWisePositiveReplyStatsParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+
+
+class AnalyticsDayWisePositiveReplyStatsBySentTimeParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+
+
+class AnalyticsClientListParams(TypedDict):
+    client_ids: str
+
+
+class AnalyticsClientMonthWiseCountParams(TypedDict):
+    client_ids: str
+
+
+class AnalyticsClientOverallStatsParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    filter: NotRequired[str]
+    full_data: str
+    limit: NotRequired[int]
+    offset: int
+
+
+class AnalyticsTeamBoardOverallStatsParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+    full_data: str
+
+
+class AnalyticsMailboxOverallStatsParams(TypedDict):
+    client_ids: str
+
+
+class AnalyticsMailboxDomainWiseHealthParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+    full_data: str
+    limit: NotRequired[int]
+    offset: int
+
+
+class AnalyticsMailboxNameWiseHealthParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+    full_data: str
+    limit: NotRequired[int]
+    offset: int
+    is_bounced: NotRequired[str]
+
+
+class AnalyticsMailboxProviderWisePerformanceParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+    full_data: str
+
+
+class AnalyticsOverallStatsV2Params(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+    is_agency: NotRequired[str]
+    full_data: str
+
+
+class AnalyticsLeadOverallStatsParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+
+
+class AnalyticsLeadCategoryWiseResponseParams(TypedDict):
+    start_date: str
+    end_date: str
+    timezone: str
+    client_ids: str
+    campaign_ids: str
+
+
+class ListInboxRepliesParams(TypedDict):
+    fetch_message_history: bool
+
+
+class ListInboxRepliesBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class ListInboxRepliesBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[ListInboxRepliesBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | list[str] | None]
+    campaignId: NotRequired[int | list[int] | None]
+    emailAccountId: NotRequired[int | list[int] | None]
+    campaignTeamMemberId: NotRequired[int | list[int] | None]
+    campaignTagId: NotRequired[int | list[int] | None]
+    campaignClientId: NotRequired[int | list[int] | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+
+
+class ListInboxRepliesBody(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    filters: NotRequired[ListInboxRepliesBodyFilters | None]
+    sortBy: NotRequired[str | None]
+
+
+class ListUnreadRepliesParams(TypedDict):
+    fetch_message_history: bool
+
+
+class ListUnreadRepliesBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class ListUnreadRepliesBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[ListUnreadRepliesBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | list[str] | None]
+    campaignId: NotRequired[int | list[int] | None]
+    emailAccountId: NotRequired[int | list[int] | None]
+    campaignTeamMemberId: NotRequired[int | list[int] | None]
+    campaignTagId: NotRequired[int | list[int] | None]
+    campaignClientId: NotRequired[int | list[int] | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+
+
+class ListUnreadRepliesBody(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    filters: NotRequired[ListUnreadRepliesBodyFilters | None]
+    sortBy: NotRequired[str | None]
+
+
+class ListSnoozedMessagesParams(TypedDict):
+    fetch_message_history: bool
+
+
+class ListSnoozedMessagesBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class ListSnoozedMessagesBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[ListSnoozedMessagesBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | list[str] | None]
+    campaignId: NotRequired[int | list[int] | None]
+    emailAccountId: NotRequired[int | list[int] | None]
+    campaignTeamMemberId: NotRequired[int | list[int] | None]
+    campaignTagId: NotRequired[int | list[int] | None]
+    campaignClientId: NotRequired[int | list[int] | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+
+
+class ListSnoozedMessagesBody(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    filters: NotRequired[ListSnoozedMessagesBodyFilters | None]
+    sortBy: NotRequired[str | None]
+
+
+class ListImportantMessagesParams(TypedDict):
+    fetch_message_history: bool
+
+
+class ListImportantMessagesBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class ListImportantMessagesBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[ListImportantMessagesBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | list[str] | None]
+    campaignId: NotRequired[int | list[int] | None]
+    emailAccountId: NotRequired[int | list[int] | None]
+    campaignTeamMemberId: NotRequired[int | list[int] | None]
+    campaignTagId: NotRequired[int | list[int] | None]
+    campaignClientId: NotRequired[int | list[int] | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+
+
+class ListImportantMessagesBody(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    filters: NotRequired[ListImportantMessagesBodyFilters | None]
+    sortBy: NotRequired[str | None]
+
+
+class ListScheduledMessagesParams(TypedDict):
+    fetch_message_history: bool
+
+
+class ListScheduledMessagesBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class ListScheduledMessagesBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[ListScheduledMessagesBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | list[str] | None]
+    campaignId: NotRequired[int | list[int] | None]
+    emailAccountId: NotRequired[int | list[int] | None]
+    campaignTeamMemberId: NotRequired[int | list[int] | None]
+    campaignTagId: NotRequired[int | list[int] | None]
+    campaignClientId: NotRequired[int | list[int] | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+
+
+class ListScheduledMessagesBody(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    filters: NotRequired[ListScheduledMessagesBodyFilters | None]
+    sortBy: NotRequired[str | None]
+
+
+class ListReminderMessagesParams(TypedDict):
+    fetch_message_history: bool
+
+
+class ListReminderMessagesBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class ListReminderMessagesBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[ListReminderMessagesBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | list[str] | None]
+    campaignId: NotRequired[int | list[int] | None]
+    emailAccountId: NotRequired[int | list[int] | None]
+    campaignTeamMemberId: NotRequired[int | list[int] | None]
+    campaignTagId: NotRequired[int | list[int] | None]
+    campaignClientId: NotRequired[int | list[int] | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+
+
+class ListReminderMessagesBody(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    filters: NotRequired[ListReminderMessagesBodyFilters | None]
+    sortBy: NotRequired[str | None]
+
+
+class ListArchivedMessagesParams(TypedDict):
+    fetch_message_history: bool
+
+
+class ListArchivedMessagesBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class ListArchivedMessagesBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[ListArchivedMessagesBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | list[str] | None]
+    campaignId: NotRequired[int | list[int] | None]
+    emailAccountId: NotRequired[int | list[int] | None]
+    campaignTeamMemberId: NotRequired[int | list[int] | None]
+    campaignTagId: NotRequired[int | list[int] | None]
+    campaignClientId: NotRequired[int | list[int] | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+
+
+class ListArchivedMessagesBody(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    filters: NotRequired[ListArchivedMessagesBodyFilters | None]
+    sortBy: NotRequired[str | None]
+
+
+class ListSentMessagesParams(TypedDict):
+    fetch_message_history: bool
+
+
+class ListSentMessagesBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class ListSentMessagesBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[ListSentMessagesBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | list[str] | None]
+    campaignId: NotRequired[int | list[int] | None]
+    emailAccountId: NotRequired[int | list[int] | None]
+    campaignTeamMemberId: NotRequired[int | list[int] | None]
+    campaignTagId: NotRequired[int | list[int] | None]
+    campaignClientId: NotRequired[int | list[int] | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+
+
+class ListSentMessagesBody(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    filters: NotRequired[ListSentMessagesBodyFilters | None]
+    sortBy: NotRequired[str | None]
+
+
+class ListAssignedToMeParams(TypedDict):
+    fetch_message_history: bool
+
+
+class ListAssignedToMeBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class ListAssignedToMeBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[ListAssignedToMeBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | None]
+    campaignId: NotRequired[int | None]
+    emailAccountId: NotRequired[int | None]
+    campaignTeamMemberId: NotRequired[int | None]
+    campaignTagId: NotRequired[int | None]
+    campaignClientId: NotRequired[int | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+
+
+class ListAssignedToMeBody(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    filters: NotRequired[ListAssignedToMeBodyFilters | None]
+    sortBy: NotRequired[str | None]
+
+
+class ListCustomViewEmailsParams(TypedDict):
+    fetch_message_history: bool
+
+
+class ListCustomViewEmailsBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class ListCustomViewEmailsBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[ListCustomViewEmailsBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | None]
+    campaignId: NotRequired[int | None]
+    emailAccountId: NotRequired[int | None]
+    campaignTeamMemberId: NotRequired[int | None]
+    campaignTagId: NotRequired[int | None]
+    campaignClientId: NotRequired[int | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+    subSequenceId: NotRequired[int | None]
+
+
+class ListCustomViewEmailsBody(TypedDict):
+    offset: NotRequired[int]
+    limit: NotRequired[int]
+    filters: NotRequired[ListCustomViewEmailsBodyFilters | None]
+    sortBy: NotRequired[str | None]
+
+
+class ListUntrackedRepliesParams(TypedDict):
+    limit: int
+    offset: int
+    fetchAttachments: bool
+    fetchBody: bool
+    from_email: NotRequired[str]
+    to_email: NotRequired[str]
+    subject_line: NotRequired[str]
+
+
+class AssociateUntrackedReplyParams(TypedDict):
+    pass
+
+
+class AssociateUntrackedReplyBody(TypedDict):
+    emailCampaignId: int
+    leadMapId: int | str
+    untrackedReplyId: str
+
+
+class GetInboxLeadByIdParams(TypedDict):
+    lead_map_id: int
+
+
+class GetReplyStatusParams(TypedDict):
+    message_id: str
+
+
+class ChangeReadStatusParams(TypedDict):
+    pass
+
+
+class ChangeReadStatusBody(TypedDict):
+    email_lead_map_id: int | str
+    read_status: bool
+
+
+class MarkLeadUnreadParams(TypedDict):
+    pass
+
+
+class MarkLeadUnreadBody(TypedDict):
+    email_lead_map_id: int | str
+
+
+class UpdateInboxLeadCategoryParams(TypedDict):
+    pass
+
+
+class UpdateInboxLeadCategoryBody(TypedDict):
+    email_lead_map_id: int | str
+    category_id: int | None
+
+
+class UpdateInboxLeadRevenueParams(TypedDict):
+    pass
+
+
+class UpdateInboxLeadRevenueBody(TypedDict):
+    email_lead_map_id: int | str
+    revenue: float
+
+
+class AssignInboxTeamMemberParams(TypedDict):
+    pass
+
+
+class AssignInboxTeamMemberBody(TypedDict):
+    email_lead_map_id: int | str
+    team_member_id: int
+
+
+class ResumeInboxLeadParams(TypedDict):
+    pass
+
+
+class ResumeInboxLeadBody(TypedDict):
+    campaign_id: int
+    email_lead_map_id: int | str
+    resume_delay_days: NotRequired[int | None]
+
+
 class PushLeadToSubsequenceParams(TypedDict):
     pass
 
 
 class PushLeadToSubsequenceBody(TypedDict):
-    email_lead_map_id: int
+    email_lead_map_id: int | str
     sub_sequence_id: int
     sub_sequence_delay_time: NotRequired[int]
     stop_lead_on_parent_campaign_reply: NotRequired[bool]
+
+
+class SetLeadReminderParams(TypedDict):
+    pass
+
+
+class SetLeadReminderBody(TypedDict):
+    email_lead_map_id: int | str
+    email_stats_id: str
+    message: str
+    reminder_time: str
+
+
+class CreateLeadNoteParams(TypedDict):
+    pass
+
+
+class CreateLeadNoteBody(TypedDict):
+    email_lead_map_id: int | str
+    note_message: str
+
+
+class CreateLeadTaskParams(TypedDict):
+    pass
+
+
+class CreateLeadTaskBody(TypedDict):
+    email_lead_map_id: int | str
+    name: str
+    description: NotRequired[str]
+    priority: NotRequired[str]
+    due_date: NotRequired[str]
+
+
+class BlockDomainsParams(TypedDict):
+    pass
+
+
+class BlockDomainsBody(TypedDict):
+    domains: list[str]
+    source: NotRequired[str]
+
+
+class IgnoreInboxReplyParams(TypedDict):
+    pass
+
+
+class IgnoreInboxReplyBody(TypedDict):
+    id: str
+    ignore_reply: bool
+
+
+class CreateSavedInboxViewParams(TypedDict):
+    pass
+
+
+class CreateSavedInboxViewBodyFiltersLeadCategories(TypedDict):
+    unassigned: NotRequired[bool | None]
+    isAssigned: NotRequired[bool | None]
+    categoryIdsNotIn: NotRequired[list[int] | None]
+    categoryIdsIn: NotRequired[list[int] | None]
+
+
+class CreateSavedInboxViewBodyFilters(TypedDict):
+    search: NotRequired[str | None]
+    leadCategories: NotRequired[CreateSavedInboxViewBodyFiltersLeadCategories | None]
+    emailStatus: NotRequired[str | None]
+    campaignId: NotRequired[int | None]
+    emailAccountId: NotRequired[int | None]
+    campaignTeamMemberId: NotRequired[int | None]
+    campaignTagId: NotRequired[int | None]
+    campaignClientId: NotRequired[int | None]
+    replyTimeBetween: NotRequired[list[str] | None]
+    subSequenceId: NotRequired[int | None]
+
+
+class CreateSavedInboxViewBody(TypedDict):
+    name: str
+    filters: CreateSavedInboxViewBodyFilters
+    limitedAccess: NotRequired[bool]
 
 
 class AddToGlobalBlockListParams(TypedDict):
