@@ -37,11 +37,7 @@ def api_key(row: Row, user_id: int) -> dict[str, Any]:
 
 def user(ctx: Context, of: Row | None, *, is_agency: bool) -> dict[str, Any]:
     """The user of the key; `of` is the client whose key it is (OAS)."""
-    own = (
-        {"email": "owner@account.test", "name": "Account Owner"}
-        if of is None
-        else {n: of[n] for n in ("email", "name")}
-    )
+    person = {"email": "owner@account.test", "name": "Account Owner"} if of is None else of
     return {
         "id": ctx.workspace.user_id,
         "email": person["email"],
