@@ -18,6 +18,7 @@ from mock_server.contract.rate_limits import rate_limit
 from mock_server.control.api import control_api
 from mock_server.control.opening import Opening
 from mock_server.control.world import World
+from mock_server.families.clients.keys import ClientKeys
 from mock_server.outbox.publisher import Publisher
 from mock_server.outbox.worker import Outbox
 from mock_server.pipeline.dispatcher import Dispatcher
@@ -81,7 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/_mock", control_api(world, opening))
     app.openapi = lambda: _shown(contract, settings.edition)  # type: ignore[method-assign]
     app.state.world = world
-    stages = Stages(contract, workspaces, gates, settings)
+    stages = Stages(contract, workspaces, ClientKeys(database, settings).find, gates, settings)
     pipeline = (
         stages.receive,
         stages.identify,

@@ -21,9 +21,20 @@ def tell_nobody(_: Session, __: Workspace, ___: Sequence[dict[str, Any]]) -> Non
     """A ledger without listeners."""
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The client that a request's key is of: it sees what is the client's, and changes it if it has full access."""
+
+    id: int
+    key: str
+    full_access: bool
+
+
 @dataclass(slots=True)
 class Context:
     """One request's view of its world. `now` is fixed for the whole request, in milliseconds UTC.
+
+    `client` is None for the account's own key, and for all that the world does itself.
 
     `wake_purger` and `wake_outbox` tell whoever commits that there is work for these.
     """
@@ -36,6 +47,7 @@ class Context:
     wake_outbox: bool = False
     happened: dict[str, int] = field(default_factory=dict)
     publish: Publish = tell_nobody
+    client: Client | None = None
 
     def emit(self, type_: str, rows: Iterable[dict[str, Any]]) -> None:
         """Append events of one type to the ledger, and count them in `happened`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +30,8 @@ def test_a_slash_at_the_end_makes_no_difference(api: Api, one: Described) -> Non
         caller = fresh(api.client, FROZEN)
         answer = call(caller, replace(one, path=form), mailed(caller, build(caller, "anna")))
         user = caller.get("/campaigns/").json()[0]["user_id"]
-        answers.add((answer.status_code, answer.text.replace(str(user), "USER")))
+        text = re.sub(r'"api_key":"[^"]+"', "", answer.text.replace(str(user), "USER"))
+        answers.add((answer.status_code, text))
     assert len(answers) == 1
     assert answers.pop()[0] == one.status
 
@@ -70,7 +72,8 @@ def test_a_method_that_a_path_does_not_know_is_404(api: Api, method: str, path: 
     assert answer.headers["x-mock-hint"] == f"This path answers {known}."
 
 
-PUTS = {one.path for one in OPERATIONS if one.method == "PUT"}
+#: these, and a path that one of them fits too
+PUTS = {one.path for one in OPERATIONS if one.method == "PUT"} | {"/lead-list/assign-tags"}
 
 
 @pytest.mark.parametrize("path", sorted({one.path for one in OPERATIONS} - PUTS))

@@ -34,7 +34,9 @@ def block(after: str, language: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize(("mark", "shown"), [("<!-- walk", "json"), ("<!-- world", "text"), ("<!-- faults", "json")])
+@pytest.mark.parametrize(
+    ("mark", "shown"), [("<!-- walk", "json"), ("<!-- world", "text"), ("<!-- faults", "json"), ("<!-- agency", "json")]
+)
 def test_shell_examples_print_what_they_show(base: str, mark: str, shown: str) -> None:
     """Frozen clock and a fresh key: the answers are the printed ones, byte for byte."""
     command = ["bash", "-euo", "pipefail", "-c", block(mark, "sh")]

@@ -99,6 +99,8 @@ class World:
     lead_list_id: int
     other_list_id: int
     tag_mapping_id: int
+    client_id: int
+    api_key_id: int
     track_id: str
 
     @property
@@ -107,7 +109,7 @@ class World:
         return (
             self.campaign_id, self.other_campaign_id, self.child_id, self.email_account_id, self.other_account_id,
             self.failed_account_id, self.lead_ids, self.lead_map_id, self.entry_id, self.webhook_id, self.tag_id,
-            self.lead_list_id, self.other_list_id, self.tag_mapping_id,
+            self.lead_list_id, self.other_list_id, self.tag_mapping_id, self.client_id, self.api_key_id,
         )  # fmt: skip
 
     @property
@@ -117,6 +119,7 @@ class World:
             "campaign_id": self.campaign_id, "lead_id": self.lead_ids[0], "lead_map_id": self.lead_map_id,
             "email_account_id": self.email_account_id, "webhook_id": self.webhook_id,
             "lead_list_id": self.lead_list_id, "tag_mapping_id": self.tag_mapping_id, "trackId": self.track_id,
+            "api_key_id": self.api_key_id,
         }  # fmt: skip
 
     @property
@@ -131,7 +134,7 @@ class World:
             "toListId": self.other_list_id, "leadId": self.lead_ids[1], "leadIds": list(self.lead_ids[:2]),
             "leadMapIds": [self.lead_map_id], "campaignId": self.campaign_id,
             "email_account_id": self.email_account_id, "fromEmailId": self.email_account_id,
-            "email_lead_id": self.lead_ids[0],
+            "email_lead_id": self.lead_ids[0], "clientId": self.client_id,
         }  # fmt: skip
 
     @property
@@ -197,14 +200,33 @@ def build(api: Api, marker: str) -> World:
     _done(api.post("/campaigns/tags", {"campaign_ids": [campaign_id], "tag_ids": [tag_id]}))
     _done(api.post("/lead-list/assign-tags", {"listIds": lists[:1], "tagIds": [tag_id]}))
     mapping = _done(api.post("/crm/leads/tags", {"leadId": lead_ids[0], "tagIds": [tag_id]}))["data"][0]
+    client = client_of(api, marker)
     single = {"to": f"x@{marker}.example", "subject": marker, "body": f"<p>{marker}</p>", "fromEmailId": account_id}
     _done(api.post("/send-email/initiate", single))
     (pixel,) = api.control("GET", "/messages?type=SINGLE").json()
     track_id = re.findall(r'/([^/"]+)" width', pixel["body"])[0]
     return World(
         marker, campaign_id, other_id, child_id, account_id, second_id, failed_id, lead_ids, map_id, entry_id,
-        webhook_id, tag_id, lists[0], lists[1], mapping["id"], track_id,
+        webhook_id, tag_id, lists[0], lists[1], mapping["id"], client.id, client.key_id,
+        track_id,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client of the account, and a key of it."""
+
+    id: int
+    key_id: int
+    key: str
+
+
+def client_of(api: Api, marker: str, *permission: str) -> Client:
+    """A client that is made, with a key."""
+    person = {"name": f"{marker} client", "email": f"client@{marker}.example", "permission": list(permission)}
+    client_id = _done(api.post("/client/save", {**person, "logo": f"{marker} brand"}))["clientId"]
+    key = _done(api.post("/client/api-key", {"clientId": client_id, "keyName": f"{marker} key"}))["data"]
+    return Client(client_id, key["id"], key["api_key"])
 
 
 def mailed(api: Api, world: World) -> World:

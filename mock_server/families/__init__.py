@@ -2,6 +2,7 @@
 
 from mock_server.families.block_list import operations as _block_list
 from mock_server.families.campaigns import operations as _campaigns
+from mock_server.families.clients import operations as _clients
 from mock_server.families.crm import operations as _crm
 from mock_server.families.email_accounts import campaign_operations as _campaign_email_accounts
 from mock_server.families.email_accounts import health_operations as _email_account_health
@@ -24,5 +25,5 @@ __all__: list[str] = []
 OPERATION_MODULES = (
     _campaigns, _sequences, _email_accounts, _campaign_email_accounts, _leads, _lead_states, _block_list, _inbox,
     _webhooks, _messages, _activities, _statistics, _tags, _lead_lists, _lead_pushes, _crm, _saved_email_accounts,
-    _email_account_health, _email_account_messages,
+    _email_account_health, _email_account_messages, _clients,
 )  # fmt: skip

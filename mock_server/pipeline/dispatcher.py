@@ -91,7 +91,7 @@ class Dispatcher:
         workspace, operation, edition = exchange.workspace, exchange.operation, exchange.edition
         key = workspace.key if workspace else ""
         given = exchange.query.get("api_key", "")
-        secret = key or (given if isinstance(given, str) else "")
+        secret = given if isinstance(given, str) and given else key
         record = Record(
             id=self._gates.of(key).journal.total + 1,
             at=workspace.clock.now() if workspace else wall_ms(),

@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
+from mock_server.context import Client
 from mock_server.contract.operations import Edition, Operation
 from mock_server.state.workspaces import Workspace
 
@@ -55,6 +56,8 @@ class Exchange:
     operation: Operation | None = None
     path_values: dict[str, str] = field(default_factory=dict)
     workspace: Workspace | None = None
+    #: of whom the key is, when it is not the workspace's own
+    client: Client | None = None
     edition: Edition | None = None
     params: Any = None
     input: Any = None

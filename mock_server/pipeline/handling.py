@@ -85,8 +85,9 @@ class Handling:
         workspace, edition = exchange.workspace, exchange.edition
         assert workspace is not None
         assert edition is not None
-        session = Session(connection, workspace.id)
-        return Context(workspace, edition, session, workspace.clock.now(), publish=self._publish)
+        client = exchange.client
+        session = Session(connection, workspace.id, None if client is None else client.id)
+        return Context(workspace, edition, session, workspace.clock.now(), publish=self._publish, client=client)
 
 
 def _call(context: Context, exchange: Exchange, operation: Operation) -> Reply:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 
 from mock_server.config import Settings
+from mock_server.context import Client
 from mock_server.contract.operations import Contract, Edition
 from mock_server.contract.rate_limits import RateLimit, rate_limit
 from mock_server.contract.trie import Route
@@ -18,22 +20,29 @@ from mock_server.pipeline.exchange import MAX_DEPTH, Answer, Exchange, decoded, 
 from mock_server.pipeline.faults import Fault, faulty, read_header
 from mock_server.pipeline.gates import Gates
 from mock_server.pipeline.journal import Violation
-from mock_server.state.workspaces import MAX_KEY, Workspace, Workspaces, is_key
+from mock_server.state.workspaces import CLIENT_KEY, MAX_KEY, Workspace, Workspaces, is_key
 
+#: the refusal that an operation documents when it needs more than reading and replying
+NOT_PERMITTED = "not_permitted"
 MAX_BODY = 8 * 1024 * 1024
 _NOT_FOUND = (
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n'
     "<body>\n<pre>Cannot {method} {path}</pre>\n</body>\n</html>\n"
 )
+#: the client of a key that is one's, with the key of the workspace
+ClientOf = Callable[[str], tuple[str, Client] | None]
 _FRACTION = re.compile(rb"[:,\[\s]-?[0-9]+[.eE]")
 
 
 class Stages:
     """The stages of the pipeline, with what they look things up in."""
 
-    def __init__(self, contract: Contract, workspaces: Workspaces, gates: Gates, settings: Settings) -> None:
+    def __init__(
+        self, contract: Contract, workspaces: Workspaces, client_of: ClientOf, gates: Gates, settings: Settings
+    ) -> None:
         self.contract = contract
         self.workspaces = workspaces
+        self.client_of = client_of
         self.gates = gates
         self.settings = settings
         self._limits: dict[str, RateLimit] = {}
@@ -57,7 +66,8 @@ class Stages:
         The edition must be known to match a route, and a miss answers before a bad key does.
         """
         key = exchange.query.get("api_key", "")
-        workspace = self.workspaces.get(key) if isinstance(key, str) else None
+        owner, exchange.client = (isinstance(key, str) and self.client_of(key)) or (key, None)
+        workspace = self.workspaces.get(owner) if isinstance(owner, str) else None
         name = exchange.headers.get("x-mock-edition") or (workspace.edition if workspace else self.settings.edition)
         if name not in self.contract.specs:
             hint = f"X-Mock-Edition must be one of: {', '.join(self.contract.specs)}."
@@ -113,9 +123,16 @@ class Stages:
                 return None
             if not key:
                 raise ApiError("missing_api_key", hint="Send the key as ?api_key=KEY; any non-empty one works.")
+            if isinstance(key, str) and key.startswith(CLIENT_KEY):
+                hint = "No client has this key (any more); POST /client/api-key makes one."
+                raise ApiError("invalid_api_key", hint=hint)
             if isinstance(key, str) and is_key(key):
                 raise ApiError("invalid_api_key", hint="The server was started with --keys, and this is none of them.")
             raise ApiError("invalid_api_key", hint=f"Send one key, not blank, of at most {MAX_KEY} characters.")
+        if exchange.client is not None and not exchange.client.full_access and NOT_PERMITTED in operation.errors:
+            raise ApiError(
+                NOT_PERMITTED, hint="This client may read and reply only; give it the permission full_access."
+            )
         return None
 
     def faults(self, exchange: Exchange) -> Answer | None:
@@ -152,7 +169,8 @@ class Stages:
         windows = self._rate_limit(workspace).windows_of(operation.rate_class)
         if not windows:
             return None
-        meter = self.gates.of(workspace.key).meter
+        key = workspace.key if exchange.client is None else exchange.client.key
+        meter = self.gates.of(key).meter
         exchange.charge = meter.charge(windows, workspace.clock.elapsed(), workspace.suspend_after)
         if exchange.charge.retry_after is not None:
             suspended = "The key is suspended: it went on after too many refusals." if exchange.charge.suspended else ""

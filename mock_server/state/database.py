@@ -143,34 +143,35 @@ class Database:
 
 
 class Session:
-    """The rows of one workspace, seen through a connection."""
+    """The rows of one workspace, seen through a connection; perhaps with the eyes of one of its clients."""
 
-    __slots__ = ("connection", "ws")
+    __slots__ = ("_bound", "connection", "ws")
 
-    def __init__(self, connection: sqlite3.Connection, ws: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, ws: int, client_id: int | None = None) -> None:
         self.connection = connection
         self.ws = ws
+        self._bound = {"ws": ws, "client": client_id}
 
     def all(self, statement: Statement, **parameters: Any) -> list[Row]:
         """All rows of a query."""
         sql = statement.sql
-        return self.connection.execute(sql, statement.values({"ws": self.ws, **parameters})).fetchall()
+        return self.connection.execute(sql, statement.values({**self._bound, **parameters})).fetchall()
 
     def one(self, statement: Statement, **parameters: Any) -> Row | None:
         """The first row of a query, or None."""
         sql = statement.sql
-        row: Row | None = self.connection.execute(sql, statement.values({"ws": self.ws, **parameters})).fetchone()
+        row: Row | None = self.connection.execute(sql, statement.values({**self._bound, **parameters})).fetchone()
         return row
 
     def run(self, statement: Statement, **parameters: Any) -> int:
         """Run a statement; the number of rows it touched."""
         sql = statement.sql
-        return self.connection.execute(sql, statement.values({"ws": self.ws, **parameters})).rowcount
+        return self.connection.execute(sql, statement.values({**self._bound, **parameters})).rowcount
 
     def run_many(self, statement: Statement, rows: Iterable[dict[str, Any]]) -> None:
         """Run a statement once per row of parameters."""
-        sql, ws = statement.sql, self.ws
-        self.connection.executemany(sql, [statement.values({"ws": ws, **row}) for row in rows])
+        sql, bound = statement.sql, self._bound
+        self.connection.executemany(sql, [statement.values({**bound, **row}) for row in rows])
 
     def insert(self, table: Table, **values: Any) -> None:
         """Insert one row; columns that are not given take their defaults."""

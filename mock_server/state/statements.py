@@ -13,6 +13,7 @@ from sqlalchemy import (
     delete,
     insert,
     literal_column,
+    or_,
     select,
     text,
     update,
@@ -26,7 +27,7 @@ Value = int | float | str | bytes | None
 
 
 class Statement:
-    """A statement with named parameters; `:ws` is the workspace, which a session fills in."""
+    """A statement with named parameters; a session fills in `:ws`, its workspace, and `:client`, its client or NULL."""
 
     __slots__ = ("_clause", "_constants", "_sql")
 
@@ -73,6 +74,11 @@ def one_of(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
 def this_workspace(table: Table) -> ColumnElement[bool]:
     """Rows of the session's workspace."""
     return table.c.workspace_id == bindparam("ws")
+
+
+def of_client(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Rows whose client, in `column`, is the session's; all rows when the session is nobody's."""
+    return or_(bindparam("client").is_(None), column == bindparam("client"))
 
 
 def insert_statement(table: Table, names: Sequence[str]) -> Statement:

@@ -14,6 +14,8 @@ from mock_server.config import Settings
 from mock_server.state.database import Database, Session
 
 MAX_KEY = 512
+#: how keys of clients begin; none of them is a workspace's own, unless `--keys` names it
+CLIENT_KEY = "cl_live_"
 
 
 def is_key(text: str) -> bool:
@@ -102,7 +104,7 @@ class Workspaces:
         if workspace is None:
             if not is_key(key):
                 return None
-            if self._settings.keys and key not in self._settings.keys:
+            if key not in self._settings.keys if self._settings.keys else key.startswith(CLIENT_KEY):
                 return None
             workspace = self._load(key) or self._new(key)
             self._open[key] = workspace
@@ -184,9 +186,18 @@ def lead_credit(session: Session) -> int | None:
     return credit
 
 
+def lead_credit_used(session: Session) -> int:
+    """How many leads were added to campaigns at the cost of credit."""
+    row = session.connection.execute("SELECT lead_credit_used FROM workspace WHERE id = ?", (session.ws,)).fetchone()
+    return row["lead_credit_used"] if row else 0
+
+
 def use_lead_credit(session: Session, leads: int) -> None:
-    """Take `leads` off the credit."""
-    session.connection.execute("UPDATE workspace SET lead_credit = lead_credit - ? WHERE id = ?", (leads, session.ws))
+    """Take `leads` off the credit, if it has a limit, and count them."""
+    session.connection.execute(
+        "UPDATE workspace SET lead_credit = lead_credit - :n, lead_credit_used = lead_credit_used + :n WHERE id = :ws",
+        {"n": leads, "ws": session.ws},
+    )
 
 
 def set_lead_credit(session: Session, credit: int | None) -> None:

@@ -11,6 +11,7 @@ from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.block_list import records, rules
+from mock_server.families.clients import records as clients
 from mock_server.families.leads.rules import domain_of, is_address
 from mock_server.state.database import Row
 
@@ -21,7 +22,7 @@ def add_to_global_block_list(
 ) -> Reply:
     """Block addresses and domains, for the account or for one client; leads that match become BLOCKED (S1, S4)."""
     entries = _entries(body["domain_block_list"])
-    added = records.add(ctx, entries, body.get("client_id"), "manual")
+    added = records.add(ctx, entries, clients.owner(ctx, body.get("client_id")), "manual")
     return Reply({"uploadCount": len(entries), "totalDomainAdded": added})
 
 
@@ -30,7 +31,7 @@ def add_emails_to_block_list(
     ctx: Context, params: inputs.AddEmailsToBlockListParams, body: inputs.AddEmailsToBlockListBody
 ) -> Reply:
     """The guide's form of the same list (S3)."""
-    records.add(ctx, _entries(body["emails"]), None, "manual")
+    records.add(ctx, _entries(body["emails"]), clients.owner(ctx, None), "manual")
     return Reply({"ok": True})
 
 
@@ -48,6 +49,8 @@ def list_global_block_list(ctx: Context, params: inputs.ListGlobalBlockListParam
     filters: dict[str, Any] = {}
     if "filter_client_id" in params:
         filters["client_id"] = params["filter_client_id"]
+    if ctx.client is not None and filters.setdefault("client_id", ctx.client.id) != ctx.client.id:
+        return Reply([], hint="A client's key sees the client's own entries.")
     if "filter_email_or_domain" in params:
         filters["part"] = rules.entry_of(params["filter_email_or_domain"])
     if "filter_email_with_domain" in params:

@@ -130,5 +130,6 @@ def page(ctx: Context, filters: dict[str, Any], offset: int, limit: int) -> list
 
 
 def delete(ctx: Context, entry_id: int) -> bool:
-    """Delete an entry; leads that it blocked stay blocked. Whether there was one."""
-    return ctx.db.delete(block_list_entry, id=entry_id) > 0
+    """Delete an entry; leads that it blocked stay blocked. Whether there was one that the key may see."""
+    own = {} if ctx.client is None else {"client_id": ctx.client.id}
+    return ctx.db.delete(block_list_entry, id=entry_id, **own) > 0

@@ -14,6 +14,7 @@ from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records, rules, views
 from mock_server.families.campaigns.tables import campaign
+from mock_server.families.clients import records as clients
 from mock_server.families.email_accounts import membership
 from mock_server.families.sequences import records as sequences
 from mock_server.families.tags import records as tags
@@ -21,7 +22,7 @@ from mock_server.state.database import Row
 
 _NOT_COPIED = (
     "workspace_id", "id", "created_at", "updated_at", "deleted_at", "name", "status", "client_id", "new_leads_day",
-    "new_leads_sent", "sent_count", "bounce_count", "check_completion",
+    "new_leads_sent", "sent_count", "bounce_count", "check_completion", "team_member_id",
 )  # fmt: skip
 _COPIED = tuple(column.name for column in campaign.columns if column.name not in _NOT_COPIED)
 _BOOLEANS = (
@@ -149,6 +150,8 @@ def update_campaign_settings(
     if rules.ooo_settings_clash(dict(body.get("out_of_office_detection_settings", {}))):
         raise ApiError("ooo_settings_conflict")
     given: dict[str, Any] = dict(body)
+    if "client_id" in given:
+        given["client_id"] = clients.owner(ctx, given["client_id"])
     changes = {name: given[name] for name in (*_PLAIN, *_BOOLEANS) if name in given}
     changes |= {name: orjson.dumps(given[name]).decode() for name in _JSON if name in given}
     if changes:
@@ -171,6 +174,16 @@ def update_campaign_status(
             _check_startable(ctx, row)
         records.change_status(ctx, row, status, cause="api")
     return Reply({"ok": True})
+
+
+@operation("update_campaign_team_member")
+def update_campaign_team_member(
+    ctx: Context, params: inputs.UpdateCampaignTeamMemberParams, body: inputs.UpdateCampaignTeamMemberBody
+) -> Reply:
+    """Assign one member of the team to a campaign, or nobody; no operation knows the team, so any id will do (R)."""
+    row = records.find(ctx, params["campaign_id"])
+    ctx.db.update(campaign, {"id": row["id"]}, updated_at=ctx.now, team_member_id=body.get("teamMemberId"))
+    return Reply({"success": True, "message": "Team member updated"})
 
 
 def _check_startable(ctx: Context, row: Any) -> None:

@@ -1,4 +1,4 @@
-"""Reading and writing campaign rows; other families find their campaign here."""
+"""Reading and writing campaign rows; other families find their campaign here, the key of a client only its own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from sqlalchemy import bindparam, select
 from mock_server.context import Context
 from mock_server.errors import ApiError
 from mock_server.families.campaigns.tables import campaign
+from mock_server.families.clients import records as clients
 from mock_server.families.tags import records as tags
 from mock_server.state.database import Row
 from mock_server.state.purge import purge_later
 from mock_server.state.schema import metadata
-from mock_server.state.statements import Statement, one_of, this_workspace
+from mock_server.state.statements import Statement, of_client, one_of, this_workspace
 
-_LIVE = (this_workspace(campaign), campaign.c.deleted_at.is_(None))
+_LIVE = (this_workspace(campaign), campaign.c.deleted_at.is_(None), of_client(campaign.c.client_id))
 _ONE = Statement(select(campaign).where(*_LIVE, campaign.c.id == bindparam("id")))
 _ALL = Statement(select(campaign).where(*_LIVE).order_by(campaign.c.id.desc()))
 _OF_CLIENT = Statement(
@@ -62,7 +63,8 @@ def newest_of_name(ctx: Context, name: str) -> Row | None:
 
 
 def insert(ctx: Context, **columns: Any) -> int:
-    """Make a campaign in DRAFTED; its id."""
+    """Make a campaign in DRAFTED; its id. Raises ApiError `not_permitted` for a client that is not the key's."""
+    columns["client_id"] = clients.owner(ctx, columns.get("client_id"))
     campaign_id = ctx.db.next_ids("campaign")
     ctx.db.insert(campaign, id=campaign_id, created_at=ctx.now, updated_at=ctx.now, **columns)
     return campaign_id

@@ -14,6 +14,7 @@ campaign = table(
     Column("name", Text, nullable=False),
     Column("status", Text, nullable=False, server_default="DRAFTED"),
     Column("client_id", BigInteger),
+    Column("team_member_id", BigInteger, comment="no operation shows it"),
     # schedule
     Column("timezone", Text, comment="NULL until a schedule is saved"),
     Column("days", Text, comment="JSON list, as sent: 0-6 or 1-7"),

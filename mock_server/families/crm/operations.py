@@ -46,6 +46,7 @@ def list_lead_tags(ctx: Context, params: inputs.ListLeadTagsParams) -> Reply:
 def add_tags_to_lead(ctx: Context, params: inputs.AddTagsToLeadParams, body: inputs.AddTagsToLeadBody) -> Reply:
     """Put tags on a lead, all or none; the answer has the new mappings only (R)."""
     lead = leads.find_lead(ctx, body["leadId"])
+    leads.check_own(ctx, lead["id"])
     tags.check(ctx, body["tagIds"])
     new = tags.put(ctx, "lead", [lead["id"]], body["tagIds"])
     data = [{"id": mapping_id, "tag_id": tag_id, "lead_id": lead_id} for (lead_id, tag_id), mapping_id in new.items()]
@@ -55,6 +56,9 @@ def add_tags_to_lead(ctx: Context, params: inputs.AddTagsToLeadParams, body: inp
 @operation("remove_tag_from_lead")
 def remove_tag_from_lead(ctx: Context, params: inputs.RemoveTagFromLeadParams) -> Reply:
     """Take one tag off one lead by the id of the mapping; a mapping of anything but a lead is unknown here (R)."""
-    if not ctx.db.delete(tag_mapping, id=params["tag_mapping_id"], holder="lead"):
+    lead_id = tags.holder_of(ctx, "lead", params["tag_mapping_id"])
+    if lead_id is None or leads.lead_or_none(ctx, lead_id) is None:
         raise ApiError("tag_mapping_not_found", hint="The path takes the id of the mapping, not of the tag.")
+    leads.check_own(ctx, lead_id)
+    ctx.db.delete(tag_mapping, id=params["tag_mapping_id"])
     return Reply({"ok": True})

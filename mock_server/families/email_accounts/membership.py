@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from mock_server.context import Context
+from mock_server.families.campaigns.tables import campaign
+from mock_server.families.email_accounts.records import is_shown
 from mock_server.families.email_accounts.tables import campaign_email_account, email_account
 from mock_server.families.messages.tables import message
 from mock_server.state.database import Row
-from mock_server.state.statements import Statement, one_of, this_workspace
+from mock_server.state.statements import Statement, of_client, one_of, this_workspace
 
 _m = campaign_email_account.c
 _OF_CAMPAIGN = Statement(
@@ -31,11 +33,15 @@ _PAIRS = Statement(
 _ANY = Statement(
     select(_m.id).where(this_workspace(campaign_email_account), _m.campaign_id == bindparam("campaign_id")).limit(1)
 )
+_CAMPAIGNS_OF_CLIENT = select(campaign.c.id).where(this_workspace(campaign), of_client(campaign.c.client_id))
 _OF_ACCOUNTS = Statement(
     select(_m.campaign_id, _m.email_account_id)
-    .where(this_workspace(campaign_email_account), one_of(_m.email_account_id, "ids"))
+    .where(
+        this_workspace(campaign_email_account), one_of(_m.email_account_id, "ids"),
+        or_(bindparam("client").is_(None), _m.campaign_id.in_(_CAMPAIGNS_OF_CLIENT)),
+    )
     .order_by(_m.campaign_id)
-)
+)  # fmt: skip
 #: what a mailbox that comes back sent before: the gap between its mails outlives detaching it
 _LAST_SENT = Statement(
     select(message.c.email_account_id, func.max(message.c.at).label("at"))
@@ -63,7 +69,7 @@ def mapping_ids(ctx: Context, campaign_id: int) -> dict[int, int]:
 
 
 def campaigns_of(ctx: Context, account_ids: Sequence[int]) -> dict[int, list[int]]:
-    """Account id -> ids of its campaigns."""
+    """Account id -> ids of its campaigns, as far as the key may see them."""
     found: dict[int, list[int]] = {account_id: [] for account_id in account_ids}
     for row in ctx.db.all(_OF_ACCOUNTS, ids=list(account_ids)):
         found[row["email_account_id"]].append(row["campaign_id"])
@@ -121,5 +127,6 @@ def detach_everywhere(ctx: Context, account_id: int) -> None:
 
 
 def copy(ctx: Context, campaign_id: int, copy_id: int) -> None:
-    """Attach the mailboxes of one campaign to another."""
-    attach(ctx, copy_id, list(mapping_ids(ctx, campaign_id)))
+    """Attach the mailboxes of one campaign to another, those that the key may see."""
+    shown = [account["id"] for account in accounts_of(ctx, campaign_id) if is_shown(ctx, account)]
+    attach(ctx, copy_id, shown)

@@ -7,6 +7,7 @@ from typing import Any
 from mock_server.context import Context
 from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
+from mock_server.families.clients import records as clients
 from mock_server.families.email_accounts import membership, records, views, warmup
 from mock_server.families.email_accounts.columns import kept
 from mock_server.families.email_accounts.tables import email_account
@@ -63,6 +64,8 @@ def update_email_account(
     """Change the settings that are given; credentials are changed by saving with the id (S1, R)."""
     row = records.find(ctx, params["email_account_id"])
     changes = kept(dict(body))
+    if "client_id" in changes:
+        changes["client_id"] = clients.owner(ctx, changes["client_id"])
     if changes:
         ctx.db.update(email_account, {"id": row["id"]}, updated_at=ctx.now, **changes)
         warmup.follow(ctx, row["id"])

@@ -1,4 +1,4 @@
-"""Reading mailbox rows; other families find their mailbox here."""
+"""Reading mailbox rows; other families find their mailbox here, the key of a client only its own."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from mock_server.context import Context
 from mock_server.errors import ApiError
 from mock_server.families.email_accounts.tables import email_account
 from mock_server.state.database import Row
-from mock_server.state.statements import Statement, contains, one_of, this_workspace
+from mock_server.state.statements import Statement, contains, of_client, one_of, this_workspace
 
 _c = email_account.c
-_LIVE = (this_workspace(email_account), _c.deleted_at.is_(None))
+_LIVE = (this_workspace(email_account), _c.deleted_at.is_(None), of_client(_c.client_id))
 _ONE = Statement(select(email_account).where(*_LIVE, _c.id == bindparam("id")))
+_EVERYBODYS = (this_workspace(email_account), _c.deleted_at.is_(None))
+_SENDER = Statement(select(email_account).where(*_EVERYBODYS, _c.id == bindparam("id")))
+_OF_ADDRESS = Statement(select(email_account).where(*_EVERYBODYS, _c.address == bindparam("address")))
 _SOME = Statement(select(email_account).where(*_LIVE, one_of(_c.id, "ids")))
 _BY_ADDRESSES = Statement(select(email_account).where(*_LIVE, one_of(_c.address, "addresses")))
 _FAILED = Statement(
@@ -62,6 +65,21 @@ def find(ctx: Context, account_id: int) -> Row:
             "email_account_not_found", id=account_id, hint=f"This workspace has no email account {account_id}."
         )
     return row
+
+
+def sender(ctx: Context, mail: Row) -> Row | None:
+    """The mailbox that a mail was sent from or came to, whosever it is; None when it is deleted."""
+    return ctx.db.one(_SENDER, id=mail["email_account_id"])
+
+
+def holder_of(ctx: Context, address: str) -> Row | None:
+    """The mailbox that has an address, in any case, whosever it is."""
+    return ctx.db.one(_OF_ADDRESS, address=address.lower())
+
+
+def is_shown(ctx: Context, account: Row) -> bool:
+    """Whether the key may see a mailbox: that of a client only the client's."""
+    return ctx.client is None or account["client_id"] == ctx.client.id
 
 
 def by_ids(ctx: Context, ids: Sequence[int]) -> dict[int, Row]:

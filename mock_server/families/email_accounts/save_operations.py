@@ -9,6 +9,7 @@ from mock_server.context import Context
 from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
+from mock_server.families.clients import records as clients
 from mock_server.families.email_accounts import records, rules, warmup
 from mock_server.families.email_accounts.columns import saved_columns
 from mock_server.families.email_accounts.tables import email_account
@@ -52,15 +53,19 @@ def _existing(ctx: Context, account_id: int | None, address: str) -> Row | None:
     existing = None if account_id is None else records.find(ctx, account_id)
     if rules.belongs_to_other_user(address):
         raise ApiError("account_exists_other_user")
-    owner = records.by_address(ctx, address)
-    if owner is not None and owner["id"] != account_id:
-        raise ApiError("account_exists", id=owner["id"], hint="Send the id of the existing account to update it.")
+    holder = records.holder_of(ctx, address)
+    if holder is not None and not records.is_shown(ctx, holder):
+        raise ApiError("account_exists_other_user")
+    if holder is not None and holder["id"] != account_id:
+        raise ApiError("account_exists", id=holder["id"], hint="Send the id of the existing account to update it.")
     return existing
 
 
 def _write(ctx: Context, existing: Row | None, columns: dict[str, Any]) -> tuple[int, str]:
     """Insert or update a mailbox; its id and its warm-up key."""
     account_id: int
+    if existing is None or "client_id" in columns:
+        columns["client_id"] = clients.owner(ctx, columns.get("client_id"))
     if existing is None:
         account_id = ctx.db.next_ids("email_account")
         key = rng.two_words(ctx.workspace.seed, "warmup", account_id)

@@ -14,7 +14,7 @@ from mock_server.context import Context
 from mock_server.errors import ApiError
 from mock_server.families.block_list import records as block_list
 from mock_server.families.leads import rules
-from mock_server.families.leads.records import enrolments_of, unsubscribed_for_good
+from mock_server.families.leads.records import enrolments_anywhere, unsubscribed_for_good
 from mock_server.families.leads.tables import bounce_list_entry, enrolment, lead
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, one_of, this_workspace
@@ -97,7 +97,7 @@ def import_leads(
     known_before = [existing[address]["id"] for address, _ in added if address in existing]
     if known_before:
         ctx.db.run(_ENROLLED, ids=known_before, now=ctx.now)
-    if credit is not None and added:
+    if added:
         use_lead_credit(ctx.db, len(added))
     return result
 
@@ -129,7 +129,7 @@ def _known(ctx: Context, campaign: Row, keys: dict[str, str]) -> tuple[dict[str,
 def _memberships(ctx: Context, campaign_id: int, email_of: dict[int, str]) -> tuple[set[str], set[str]]:
     here: set[str] = set()
     elsewhere: set[str] = set()
-    for lead_id, rows in enrolments_of(ctx, list(email_of)).items():
+    for lead_id, rows in enrolments_anywhere(ctx, list(email_of)).items():
         for row in rows:
             (here if row["campaign_id"] == campaign_id else elsewhere).add(email_of[lead_id])
     return here, elsewhere

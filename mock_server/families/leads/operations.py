@@ -12,6 +12,7 @@ from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
+from mock_server.families.clients import records as clients
 from mock_server.families.leads import imports, pages, records, rules, selection, views
 from mock_server.families.leads.selection import Choice
 from mock_server.families.leads.tables import lead
@@ -100,7 +101,9 @@ def get_lead_by_email(ctx: Context, params: inputs.GetLeadByEmailParams) -> Repl
     row = records.lead_by_email(ctx, rules.normalised(params["email"]))
     if row is None:
         return Reply({}, hint="This workspace has no lead with that address; the real service answers 200 {} too.")
-    return Reply(views.lead_with_campaigns(row, records.enrolments_of(ctx, [row["id"]])[row["id"]]))
+    enrolments = records.enrolments_of(ctx, [row["id"]])[row["id"]]
+    emails = clients.emails(ctx, [one["campaign_client_id"] for one in enrolments])
+    return Reply(views.lead_with_campaigns(row, enrolments, emails))
 
 
 @operation("get_lead_by_id")
@@ -160,6 +163,7 @@ def update_lead(ctx: Context, params: inputs.UpdateLeadParams, body: inputs.Upda
     campaigns.find(ctx, params["campaign_id"])
     records.find_enrolment(ctx, params["campaign_id"], params["lead_id"])
     row = records.find_lead(ctx, params["lead_id"])
+    records.check_own(ctx, row["id"])
     given: dict[str, Any] = dict(body)
     changes: dict[str, Any] = {name: text for name, text in imports.texts_of(given).items() if name in given}
     changes |= _changed_address(ctx, row["id"], row["email"], given["email"])
@@ -178,9 +182,9 @@ def _changed_address(ctx: Context, lead_id: int, old: str, sent: str) -> dict[st
         return {}
     if not rules.is_address(address):
         raise ApiError("invalid_email", value=sent)
-    other = records.lead_by_email(ctx, address)
+    other = records.holder_of(ctx, address)
     if other is not None and other["id"] != lead_id:
-        raise ApiError("email_taken", value=sent, hint=f"Lead {other['id']} has this address.")
+        raise ApiError("email_taken", value=sent, hint="Another lead has this address.")
     return {"email": address, "address_key": rules.address_key(address)}
 
 
@@ -206,7 +210,9 @@ def delete_leads_from_campaign_bulk(
 @operation("delete_lead_globally")
 def delete_lead_globally(ctx: Context, params: inputs.DeleteLeadGloballyParams) -> Reply:
     """Delete a lead with all its rows (C:cli-js alone)."""
-    records.delete_lead(ctx, records.find_lead(ctx, params["lead_id"])["id"])
+    row = records.find_lead(ctx, params["lead_id"])
+    records.check_own(ctx, row["id"])
+    records.delete_lead(ctx, row["id"])
     return Reply({"ok": True})
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 
 from mock_server.context import Context
 from mock_server.families.leads.records import LEAD_COLUMNS, OF_LEAD
+from mock_server.families.leads.sight import IS_SHOWN
 from mock_server.families.leads.tables import enrolment, enrolment_pages, lead, lead_pages
 from mock_server.families.leads.views import LISTED
 from mock_server.families.messages.tables import Mark, message
@@ -124,13 +125,13 @@ def _filtered_leads(names: frozenset[str]) -> Statement:
         "created_after": _l.created_at > bindparam("created_after"),
         "address_key": _l.address_key == bindparam("address_key"),
     }
-    query = select(lead).where(this_workspace(lead), *(filters[name] for name in sorted(names))).order_by(_l.id)
-    return Statement(query.limit(bindparam("limit")).offset(bindparam("offset")))
+    query = select(lead).where(this_workspace(lead), IS_SHOWN, *(filters[name] for name in sorted(names)))
+    return Statement(query.order_by(_l.id).limit(bindparam("limit")).offset(bindparam("offset")))
 
 
 def page_of_account(ctx: Context, filters: dict[str, Any], offset: int, limit: int) -> tuple[list[Row], bool]:
     """One page of all leads by id, and whether there are more."""
-    if filters:
+    if filters or ctx.client is not None:
         rows = ctx.db.all(_filtered_leads(frozenset(filters)), **filters, offset=offset, limit=limit + 1)
         return rows[:limit], len(rows) > limit
     scope = {"workspace_id": ctx.db.ws}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Select, bindparam, func, select, update
 
 from mock_server.context import Context
@@ -14,11 +15,12 @@ from mock_server.families.campaigns.tables import campaign
 from mock_server.families.crm import records as notes
 from mock_server.families.lead_lists import membership as lists
 from mock_server.families.leads.rules import Flag, address_key, domain_key, has_finished, status_after_unsubscribe
+from mock_server.families.leads.sight import IS_SHOWN
 from mock_server.families.leads.tables import enrolment, lead, unsubscribed_address
 from mock_server.families.messages.tables import MARKED_BY, Mark, message
 from mock_server.families.tags import records as tags
 from mock_server.state.database import Row
-from mock_server.state.statements import Statement, delete_statement, one_of, this_workspace
+from mock_server.state.statements import Statement, delete_statement, of_client, one_of, this_workspace
 
 _e, _l = enrolment.c, lead.c
 OF_LEAD = (_l.workspace_id == _e.workspace_id) & (_l.id == _e.lead_id)
@@ -26,8 +28,9 @@ _OF_CAMPAIGN = (campaign.c.workspace_id == _e.workspace_id) & (campaign.c.id == 
 _UNSEEN = ("workspace_id", "id", "created_at", "updated_at", "enrolled_at", "address_key")
 LEAD_COLUMNS = [column for column in _l if column.name not in _UNSEEN]
 
-_LEAD = Statement(select(lead).where(this_workspace(lead), _l.id == bindparam("id")))
-_LEAD_BY_ADDRESS = Statement(select(lead).where(this_workspace(lead), _l.address_key == bindparam("key")))
+_LEAD = Statement(select(lead).where(this_workspace(lead), IS_SHOWN, _l.id == bindparam("id")))
+_LEAD_BY_ADDRESS = Statement(select(lead).where(this_workspace(lead), IS_SHOWN, _l.address_key == bindparam("key")))
+_HOLDER = Statement(select(lead).where(this_workspace(lead), _l.address_key == bindparam("key")))
 _UNSUBSCRIBED = Statement(
     select(unsubscribed_address.c.address_key).where(
         this_workspace(unsubscribed_address), one_of(unsubscribed_address.c.address_key, "keys")
@@ -58,7 +61,7 @@ _ENROLLED = Statement(
         this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), one_of(_e.lead_id, "lead_ids")
     )
 )
-_EXISTING = Statement(select(_l.id).where(this_workspace(lead), one_of(_l.id, "ids")))
+_EXISTING = Statement(select(_l.id).where(this_workspace(lead), IS_SHOWN, one_of(_l.id, "ids")))
 _TAKE_OUT = delete_statement(enrolment, ("campaign_id", "id"))
 _RUNNING_OF_DOMAIN = Statement(
     select(enrolment)
@@ -73,7 +76,12 @@ _RUNNING_OF_DOMAIN = Statement(
 
 
 def with_campaign() -> Select[Any]:
-    """Enrolments in campaigns that are not deleted, with what views show of the campaign."""
+    """Enrolments in campaigns that are not deleted and that the key may see, with what views show of the campaign."""
+    return of_everybody().where(of_client(campaign.c.client_id))
+
+
+def of_everybody() -> Select[Any]:
+    """As `with_campaign`, whosever the campaign is: for rules that look at all of them."""
     columns = campaign.c.name.label("campaign_name"), campaign.c.status.label("campaign_status")
     return (
         select(enrolment, *columns, campaign.c.client_id.label("campaign_client_id"))
@@ -88,11 +96,7 @@ _BY_MAP_ALONE = Statement(
     )
 )
 _OF_LEADS = Statement(with_campaign().where(one_of(_e.lead_id, "ids")).order_by(_e.lead_id, _e.id))
-_UNSUBSCRIBE_ALL = Statement(
-    update(enrolment)
-    .where(this_workspace(enrolment), _e.lead_id == bindparam("lead_id"))
-    .values(flags=_e.flags.op("|")(int(Flag.UNSUBSCRIBED)), next_at=None)
-)
+_OF_LEADS_ANYWHERE = Statement(of_everybody().where(one_of(_e.lead_id, "ids")).order_by(_e.lead_id, _e.id))
 
 
 _m = message.c
@@ -152,6 +156,19 @@ def lead_by_email(ctx: Context, email: str) -> Row | None:
     return ctx.db.one(_LEAD_BY_ADDRESS, key=address_key(email))
 
 
+def holder_of(ctx: Context, email: str) -> Row | None:
+    """The lead that has a normalised address, whoever may see it."""
+    return ctx.db.one(_HOLDER, key=address_key(email))
+
+
+def check_own(ctx: Context, lead_id: int) -> None:
+    """ApiError `not_permitted` when a client's key would change what others see: a lead of their campaigns too."""
+    own, anywhere = enrolments_of(ctx, [lead_id]), enrolments_anywhere(ctx, [lead_id])
+    if len(own[lead_id]) < len(anywhere[lead_id]):
+        hint = f"Lead {lead_id} is in campaigns of others too; a client's key changes only what is the client's alone."
+        raise ApiError("not_permitted", hint=hint)
+
+
 def find_enrolment(ctx: Context, campaign_id: int, lead_id: int) -> Row:
     """The row of a lead in a campaign; ApiError `lead_not_found` when it is not in it."""
     row = ctx.db.one(_PAIR, campaign_id=campaign_id, lead_id=lead_id)
@@ -180,9 +197,18 @@ def find_by_map_id_alone(ctx: Context, map_id: int) -> Row:
 
 
 def enrolments_of(ctx: Context, lead_ids: Sequence[int]) -> dict[int, list[Row]]:
-    """Lead id -> its rows in campaigns that are not deleted."""
+    """Lead id -> its rows in campaigns that are not deleted and that the key may see."""
+    return _by_lead(ctx, _OF_LEADS, lead_ids)
+
+
+def enrolments_anywhere(ctx: Context, lead_ids: Sequence[int]) -> dict[int, list[Row]]:
+    """As `enrolments_of`, whosever the campaigns are: for rules that look at all of them."""
+    return _by_lead(ctx, _OF_LEADS_ANYWHERE, lead_ids)
+
+
+def _by_lead(ctx: Context, statement: Statement, lead_ids: Sequence[int]) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = {lead_id: [] for lead_id in lead_ids}
-    for row in ctx.db.all(_OF_LEADS, ids=list(lead_ids)):
+    for row in ctx.db.all(statement, ids=list(lead_ids)):
         found[row["lead_id"]].append(row)
     return found
 
@@ -246,20 +272,29 @@ def unsubscribe(ctx: Context, row: Row, *, cause: str, mail_id: int | None = Non
 
 
 def unsubscribe_everywhere(ctx: Context, lead_id: int, *, cause: str) -> None:
-    """Unsubscribe a lead from everything, for good; its rows keep their status but get no mail (S1, R)."""
-    ctx.db.update(lead, {"id": lead_id}, is_unsubscribed=True, updated_at=ctx.now)
+    """Unsubscribe a lead from everything, for good; its rows keep their status but get no mail (S1, R).
+
+    A client's key unsubscribes it from everything of the client (inferred from `unsubscribed_client_id_map`).
+    """
+    ctx.db.update(lead, {"id": lead_id}, updated_at=ctx.now, **_unsubscribed(ctx, find_lead(ctx, lead_id)))
     rows = [row for row in enrolments_of(ctx, [lead_id])[lead_id] if not row["flags"] & Flag.UNSUBSCRIBED]
     ctx.emit("LEAD_UNSUBSCRIBED", [event_of(row, cause=cause) for row in rows])
-    ctx.db.run(_UNSUBSCRIBE_ALL, lead_id=lead_id)
     for row in rows:
+        change(ctx, row, flags=row["flags"] | Flag.UNSUBSCRIBED, next_at=None)
         mark_mail(ctx, row, "unsubscribed_at")
-        _if_it_ran(ctx, row)
+
+
+def _unsubscribed(ctx: Context, row: Row) -> dict[str, Any]:
+    if ctx.client is None:
+        return {"is_unsubscribed": True}
+    clients = {**orjson.loads(row["unsubscribed_client_ids"] or "{}"), str(ctx.client.id): True}
+    return {"unsubscribed_client_ids": orjson.dumps(clients).decode()}
 
 
 def withdraw(ctx: Context, row: Row) -> None:
     """Take a lead out of a campaign; a lead that is in no other campaign is deleted for good (R)."""
     take_out(ctx, [row])
-    if not enrolments_of(ctx, [row["lead_id"]])[row["lead_id"]]:
+    if not enrolments_anywhere(ctx, [row["lead_id"]])[row["lead_id"]]:
         delete_lead(ctx, row["lead_id"])
 
 
@@ -283,7 +318,7 @@ def delete_lead(ctx: Context, lead_id: int) -> None:
     known = {"address_key": row["address_key"]}
     if row["is_unsubscribed"] and ctx.db.one(_UNSUBSCRIBED, keys=[row["address_key"]]) is None:
         ctx.db.insert(unsubscribed_address, id=ctx.db.next_ids("unsubscribed_address"), **known)
-    rows = enrolments_of(ctx, [lead_id])[lead_id]
+    rows = enrolments_anywhere(ctx, [lead_id])[lead_id]
     _hide_mails(ctx, rows)
     for one in rows:
         _if_it_ran(ctx, one)

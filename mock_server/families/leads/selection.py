@@ -14,6 +14,7 @@ from mock_server.families.campaigns.tables import campaign
 from mock_server.families.lead_lists.tables import lead_list_member
 from mock_server.families.leads import rules
 from mock_server.families.leads.records import OF_LEAD, with_campaign
+from mock_server.families.leads.sight import IS_SHOWN
 from mock_server.families.leads.tables import enrolment, lead
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, one_of, this_workspace
@@ -75,7 +76,9 @@ def _query(columns: Sequence[Any], on_row: frozenset[str], on_lead: frozenset[st
         "in_no_campaign": ~rows.correlate(lead).exists(),
         "address_key": _l.address_key == bindparam("address_key"),
     }
-    query = select(*columns).where(this_workspace(lead), *(of_lead[name] for name in sorted(on_lead - {"list_id"})))
+    query = select(*columns).where(
+        this_workspace(lead), IS_SHOWN, *(of_lead[name] for name in sorted(on_lead - {"list_id"}))
+    )
     if "list_id" in on_lead:
         query = query.join(lead_list_member, _IN_LIST)
     if on_row:

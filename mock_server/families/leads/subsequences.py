@@ -69,7 +69,7 @@ def enter(
     The id of its row there; None when it is there already. The parent's row keeps its status (R, S4). The lead stays
     with its mailbox where the sub-sequence has that one. Who is blocked or unsubscribed from everything gets no mail.
     """
-    if any(one["campaign_id"] == child["id"] for one in records.enrolments_of(ctx, [row["lead_id"]])[row["lead_id"]]):
+    if records.enrolled(ctx, child["id"], [row["lead_id"]]):
         return None
     attached = membership.mapping_ids(ctx, child["id"])
     lead = records.find_lead(ctx, row["lead_id"])

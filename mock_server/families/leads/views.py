@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -70,15 +70,15 @@ def lead(row: Row) -> dict[str, Any]:
     }
 
 
-def lead_with_campaigns(row: Row, enrolments: Iterable[Row]) -> dict[str, Any]:
-    """A lead with its campaigns, as looked up by address (R, C:sim)."""
+def lead_with_campaigns(row: Row, enrolments: Iterable[Row], clients: Mapping[int, str]) -> dict[str, Any]:
+    """A lead with its campaigns, as looked up by address (R, C:sim); `clients`: id -> address."""
     campaigns = [
         {
             "campaign_lead_map_id": one["id"],
             "campaign_id": one["campaign_id"],
             "campaign_name": one["campaign_name"],
             "client_id": one["campaign_client_id"],
-            "client_email": None,
+            "client_email": clients.get(one["campaign_client_id"]),
             "lead_category_id": one["category_id"],
             "last_sent_at": iso_or_none(one["last_sent_at"]),
             "last_reply_at": iso_or_none(one["last_reply_at"]),

@@ -68,7 +68,7 @@ def send_scheduled(ctx: Context, plan: Row) -> None:
         return
     row = leads.enrolment_or_none(ctx, plan["campaign_id"], plan["enrolment_id"])
     has_campaign = campaigns.find_or_none(ctx, plan["campaign_id"]) is not None
-    if row is None or not has_campaign or not accounts.by_ids(ctx, [mail["email_account_id"]]):
+    if row is None or not has_campaign or accounts.sender(ctx, mail) is None:
         ctx.db.delete(message, campaign_id=mail["campaign_id"], id=mail["id"])
         return
     records.change(ctx, mail, type="HAND", at=ctx.now)

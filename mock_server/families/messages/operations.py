@@ -53,7 +53,7 @@ def reply_email_thread(ctx: Context, params: inputs.ReplyEmailThreadParams, body
     campaign = campaigns.find(ctx, params["campaign_id"])
     mail, row = _mail_with_row(ctx, campaign["id"], body["email_stats_id"])
     cc, bcc = _addresses(body.get("cc", ""), "cc"), _addresses(body.get("bcc", ""), "bcc")
-    account = accounts.by_ids(ctx, [mail["email_account_id"]]).get(mail["email_account_id"])
+    account = accounts.sender(ctx, mail)
     if account is None:
         return Reply(_QUEUED, hint=f"The mailbox {mail['from_email']} is deleted, so the mail will never go out.")
     answers = records.answered_by(ctx, mail, body.get("reply_message_id"))
@@ -89,7 +89,9 @@ def forward_email(ctx: Context, params: inputs.ForwardEmailParams, body: inputs.
     last = records.in_conversation(ctx, campaign["id"], body["stats_id"], body["message_id"])
     if last is None:
         raise ApiError("email_account_not_found", hint="No message of this campaign has both ids.")
-    account = accounts.find(ctx, last["email_account_id"])
+    account = accounts.sender(ctx, last)
+    if account is None:
+        raise ApiError("email_account_not_found", hint=f"The mailbox {last['from_email']} is deleted.")
     chain = records.thread_up_to(ctx, last)
     message_id = by_hand.store(
         ctx, "FORWARD", account, campaign_id=campaign["id"], to_email=",".join(receivers), answers=last["id"],

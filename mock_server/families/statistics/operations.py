@@ -12,11 +12,13 @@ from mock_server.contract.registry import Reply, operation
 from mock_server.contract.validation import InvalidRequestError
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
+from mock_server.families.clients import records as clients
 from mock_server.families.messages import mailed
 from mock_server.families.messages import records as messages
 from mock_server.families.sequences import records as sequences
 from mock_server.families.statistics import figures, records, rules, views
 from mock_server.families.statistics.progress import Progress
+from mock_server.families.tags import records as tags
 from mock_server.state.database import Row
 
 _MOST_DAYS = 30
@@ -127,18 +129,20 @@ def get_campaign_analytics(ctx: Context, params: inputs.GetCampaignAnalyticsPara
     steps = sequences.steps_of(ctx, campaign["id"])
     progress = Progress(ctx, campaign["id"], steps)
     shown, _ = _totals(ctx, campaign, steps, progress, rules.ALL_TIME)
+    tagged = tags.of(ctx, "campaign", [campaign["id"]])[campaign["id"]]
+    client = clients.find_or_none(ctx, campaign["client_id"])
     return Reply(
         {
             **shown,
             "sequence_count": str(len(steps)),
-            "tags": [],
+            "tags": [{"id": one["tag_id"], "name": one["name"], "color": one["color"]} for one in tagged],
             "client_id": campaign["client_id"],
             "parent_campaign_id": campaign["parent_campaign_id"],
             "campaign_lead_stats": progress.lead_stats(),
             "send_as_plain_text": bool(campaign["send_as_plain_text"]),
-            "client_name": None,
-            "client_email": None,
-            "client_company_name": None,
+            "client_name": client["name"] if client else None,
+            "client_email": client["email"] if client else None,
+            "client_company_name": client["logo"] if client else None,
         }
     )
 

@@ -30,6 +30,9 @@ _PAIRS_AMONG = (
 )  # fmt: skip
 _PAIRS = Statement(select(_m.holder_id, _m.tag_id).where(*_PAIRS_AMONG))
 _TAKE = Statement(delete(tag_mapping).where(*_PAIRS_AMONG))
+_HOLDER = Statement(
+    select(_m.holder_id).where(this_workspace(tag_mapping), _m.holder == bindparam("holder"), _m.id == bindparam("id"))
+)
 _HOLDERS = Statement(
     select(_m.holder_id)
     .where(this_workspace(tag_mapping), one_of(_m.tag_id, "tag_ids"), _m.holder == bindparam("holder"))
@@ -67,6 +70,12 @@ def of(ctx: Context, holder: Holder, ids: Sequence[int]) -> dict[int, list[Row]]
 def holders(ctx: Context, holder: Holder, tag_ids: Sequence[int]) -> list[int]:
     """The ids of what has one of the tags."""
     return [row["holder_id"] for row in ctx.db.all(_HOLDERS, holder=holder, tag_ids=list(tag_ids))]
+
+
+def holder_of(ctx: Context, holder: Holder, mapping_id: int) -> int | None:
+    """The id of what a mapping puts a tag on, if it is a mapping of this kind."""
+    row = ctx.db.one(_HOLDER, holder=holder, id=mapping_id)
+    return None if row is None else row["holder_id"]
 
 
 def put(ctx: Context, holder: Holder, holder_ids: Sequence[int], tag_ids: Sequence[int]) -> dict[tuple[int, int], int]:

@@ -14,6 +14,7 @@ from mock_server.contract.registry import Reply, operation
 from mock_server.contract.validation import InvalidRequestError, Source
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
+from mock_server.families.clients import records as clients
 from mock_server.families.leads.rules import CATEGORY_NAMES
 from mock_server.families.webhooks import records, rules, views
 
@@ -61,6 +62,8 @@ def create_webhook(ctx: Context, params: inputs.CreateWebhookParams, body: input
     if campaign_id is not None:
         campaigns.find(ctx, campaign_id)
     client_id = body["client_id"] if level == "client" else None
+    if campaign_id is None:
+        _check_owner(ctx, client_id)
     columns = {"name": "", **_columns(dict(body))}
     twin = records.similar(ctx, level, campaign_id, client_id, columns["url"])
     if twin is not None and not body.get("force_create", False):
@@ -97,6 +100,7 @@ def create_webhook_plural(
     ctx: Context, params: inputs.CreateWebhookPluralParams, body: inputs.CreateWebhookPluralBody
 ) -> Reply:
     """The guide's way to make a webhook of the user (S2)."""
+    _check_owner(ctx, None)
     return Reply(views.account_webhook(records.insert(ctx, "user", **{"name": "", **_columns(dict(body))})))
 
 
@@ -126,6 +130,12 @@ def retrigger_failed_webhook_events(
             "retrigger_id": f"rt_{retrigger_id}",
         }
     )
+
+
+def _check_owner(ctx: Context, client_id: int | None) -> None:
+    """ApiError `not_permitted` when a client's key would make a webhook of the user, or of another client."""
+    if clients.owner(ctx, client_id) != client_id:
+        raise ApiError("not_permitted", hint="A client's key makes webhooks of its campaigns and of the client.")
 
 
 def _columns(given: dict[str, Any]) -> dict[str, Any]:

@@ -92,14 +92,16 @@ _BATCH = 50
 def find(ctx: Context, webhook_id: int) -> Row:
     """The webhook; ApiError `webhook_not_found` when the workspace has none of that id."""
     row = ctx.db.one(_ONE, id=webhook_id)
-    if row is None or _campaign_is_gone(ctx, row):
+    if row is None or not _is_shown(ctx, row):
         raise ApiError("webhook_not_found", hint=f"This workspace has no webhook {webhook_id}.")
     return row
 
 
-def _campaign_is_gone(ctx: Context, row: Row) -> bool:
-    """Webhooks of a deleted campaign are gone with it, before their rows are removed."""
-    return row["campaign_id"] is not None and campaigns.find_or_none(ctx, row["campaign_id"]) is None
+def _is_shown(ctx: Context, row: Row) -> bool:
+    """Webhooks of a deleted campaign are gone with it, before their rows are removed; a client sees its own only."""
+    if row["campaign_id"] is not None:
+        return campaigns.find_or_none(ctx, row["campaign_id"]) is not None
+    return ctx.client is None or row["client_id"] == ctx.client.id
 
 
 def find_in_campaign(ctx: Context, campaign_id: int, webhook_id: int) -> Row:

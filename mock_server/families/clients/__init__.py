@@ -1,0 +1,1 @@
+"""Clients of the account, their keys, and what a key may see and do."""
