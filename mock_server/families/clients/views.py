@@ -8,6 +8,7 @@ import orjson
 
 from mock_server.clock import iso, iso_or_none
 from mock_server.context import Context
+from mock_server.families.clients.rules import OWNER_EMAIL, OWNER_NAME
 from mock_server.state.database import Row
 
 #: when every account was made, since a workspace has no beginning
@@ -37,7 +38,7 @@ def api_key(row: Row, user_id: int) -> dict[str, Any]:
 
 def user(ctx: Context, of: Row | None, *, is_agency: bool) -> dict[str, Any]:
     """The user of the key; `of` is the client whose key it is (OAS)."""
-    person = {"email": "owner@account.test", "name": "Account Owner"} if of is None else of
+    person = {"email": OWNER_EMAIL, "name": OWNER_NAME} if of is None else of
     return {
         "id": ctx.workspace.user_id,
         "email": person["email"],

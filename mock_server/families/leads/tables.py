@@ -29,6 +29,12 @@ lead = table(
 )
 lead_pages = counted(lead)
 
+_WAS_MAILED = text("last_sent_at IS NOT NULL")
+_FILTERED = (
+    "campaign_id", "lead_id", "email_account_id", "category_id", "flags", "is_unread", "is_important", "is_archived",
+    "snoozed_until", "team_member_id", "sub_sequence_id",
+)  # fmt: skip
+
 enrolment = table(
     "enrolment",
     Column("campaign_id", BigInteger, nullable=False),
@@ -45,6 +51,13 @@ enrolment = table(
     Column("email_account_id", BigInteger, comment="the mailbox that the lead stays with; NULL before the first mail"),
     Column("sub_sequence_id", BigInteger, comment="campaign that it was pushed to"),
     Column("stop_on_parent_reply", Integer, nullable=False, server_default="0", comment="asked for by the push"),
+    # in the inbox
+    Column("is_unread", Integer, nullable=False, server_default="0", comment="a reply came that nobody has read"),
+    Column("is_important", Integer, nullable=False, server_default="0"),
+    Column("is_archived", Integer, nullable=False, server_default="0"),
+    Column("snoozed_until", BigInteger, comment="NULL = not snoozed"),
+    Column("team_member_id", BigInteger, comment="whom the lead is assigned to"),
+    Column("revenue", BigInteger, nullable=False, server_default="0", comment="in hundredths"),
     Index("enrolment_of_lead", "workspace_id", "lead_id"),
     Index("enrolment_pair", "workspace_id", "campaign_id", "lead_id", unique=True),
     Index("enrolment_by_status", "workspace_id", "campaign_id", "status", "id"),
@@ -59,6 +72,12 @@ enrolment = table(
     Index(
         "enrolment_following", "workspace_id", "campaign_id", "email_account_id", "next_at", "id",
         sqlite_where=text("next_at IS NOT NULL AND last_seq_number IS NOT NULL"),
+    ),
+    # pages of the inbox, newest first; what filters look at is in them, so that only the rows of the page are read
+    Index("enrolment_by_reply", "workspace_id", "last_reply_at", "id", *_FILTERED, sqlite_where=_WAS_MAILED),
+    Index(
+        "enrolment_by_sent", "workspace_id", "last_sent_at", "id", "last_reply_at", *_FILTERED,
+        sqlite_where=_WAS_MAILED,
     ),
     key=("campaign_id", "id"),
 )  # fmt: skip

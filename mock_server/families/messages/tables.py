@@ -72,8 +72,12 @@ message = table(
     Column("bounce_type", Text, comment="hard or soft"),
     Column("unsubscribed_at", BigInteger, comment="of the mail after which its lead unsubscribed"),
     Column("stopped_at", BigInteger, comment="of the last mail before its lead was stopped"),
+    Column("ignored_at", BigInteger, comment="when it was first answered, of a mail whose answer is ignored"),
     Column("hidden_at", BigInteger, comment="when its lead was taken out of the campaign"),
     Column("marks", Integer, nullable=False, server_default="0", comment="bits of Mark: which of these are set"),
+    # of a mail by hand
+    Column("written_at", BigInteger, comment="when it was asked for"),
+    Column("due_at", BigInteger, comment="when it was to go out; NULL = at once"),
     # of a reply
     Column("from_name", Text, comment="beside the address, if it had one"),
     Column("company", Text, comment="SameCompany, DifferentCompany or Unknown: who answered, seen from the lead"),

@@ -1,0 +1,1 @@
+"""The people of the account, whom leads and campaigns are assigned to."""
