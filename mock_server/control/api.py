@@ -14,6 +14,7 @@ from mock_server.contract.rate_limits import rate_limit
 from mock_server.control import models
 from mock_server.control.event_api import event_routes
 from mock_server.control.gate_api import gate_routes
+from mock_server.control.inbox_api import inbox_routes
 from mock_server.control.mailbox_api import mailbox_routes
 from mock_server.control.opening import Opening
 from mock_server.control.story_api import story_routes
@@ -150,6 +151,7 @@ def control_api(world: World, opening: Opening) -> FastAPI:
     app.include_router(gate_routes(world))
     app.include_router(event_routes(world, opened))
     app.include_router(mailbox_routes(world, opened))
+    app.include_router(inbox_routes(world, opened))
     app.include_router(webhook_routes(world, opened))
     app.include_router(story_routes(world, workspace_of))
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email import message_from_string, policy
+from email.message import Message
 from email.utils import getaddresses, parseaddr
 from typing import Any
 
@@ -21,7 +22,7 @@ def untracked(ctx: Context, account: Row, details: Details) -> int:
     incoming = reactions.Incoming(
         from_email=details.from_email or "", from_name=details.from_name, subject=details.subject or "",
         body=details.body or "", message_id=details.message_id, cc=details.cc, company="Unknown",
-        category_id=details.category_id,
+        category_id=details.category_id, files=details.files,
     )  # fmt: skip
     return reactions.untracked(ctx, account, incoming, cause="control")
 
@@ -39,6 +40,7 @@ def details(given: Mail, link: str | None = None) -> Details:
         from_name=name,
         message_id=raw.get("message_id", ""),
         cc=raw.get("cc", ()),
+        files=raw.get("files", ()),
         category_id=_category_id(given.category),
     )
 
@@ -62,6 +64,7 @@ def _parsed(raw: str) -> dict[str, Any]:
         found["body"] = "" if part is None else part.get_content().strip()
     except (LookupError, ValueError) as error:
         raise HTTPException(422, f"raw: {error}.") from None
+    found["files"] = [_file(part) for part in mail.iter_attachments()] if mail.is_multipart() else []
     if mail["subject"] is not None:
         found["subject"] = str(mail["subject"])
     if mail["message-id"]:
@@ -69,6 +72,14 @@ def _parsed(raw: str) -> dict[str, Any]:
     if mail["from"]:
         found["from"] = str(mail["from"])
     return found
+
+
+def _file(part: Message) -> dict[str, Any]:
+    content = part.get_payload(decode=True)
+    return {
+        "file_name": part.get_filename() or "attachment", "file_type": part.get_content_type(),
+        "file_size": len(content) if isinstance(content, bytes) else 0, "charset": part.get_content_charset(),
+    }  # fmt: skip
 
 
 def _sender(given: str) -> tuple[str | None, str]:

@@ -9,7 +9,9 @@ from mock_server.families.email_accounts import health_operations as _email_acco
 from mock_server.families.email_accounts import message_operations as _email_account_messages
 from mock_server.families.email_accounts import operations as _email_accounts
 from mock_server.families.email_accounts import save_operations as _saved_email_accounts
+from mock_server.families.inbox import list_operations as _inbox_lists
 from mock_server.families.inbox import operations as _inbox
+from mock_server.families.inbox import untracked_operations as _untracked
 from mock_server.families.lead_lists import operations as _lead_lists
 from mock_server.families.lead_lists import push_operations as _lead_pushes
 from mock_server.families.leads import operations as _leads
@@ -25,5 +27,5 @@ __all__: list[str] = []
 OPERATION_MODULES = (
     _campaigns, _sequences, _email_accounts, _campaign_email_accounts, _leads, _lead_states, _block_list, _inbox,
     _webhooks, _messages, _activities, _statistics, _tags, _lead_lists, _lead_pushes, _crm, _saved_email_accounts,
-    _email_account_health, _email_account_messages, _clients,
+    _email_account_health, _email_account_messages, _clients, _inbox_lists, _untracked,
 )  # fmt: skip

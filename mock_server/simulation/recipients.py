@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -54,6 +55,7 @@ class Details:
     message_id: str = ""
     cc: Sequence[str] = ()
     category_id: int | None = None
+    files: Sequence[dict[str, Any]] = ()
 
 
 class UnlikelyError(Exception):

@@ -23,7 +23,7 @@ def campaign(row: Row, user_id: int, tag_rows: Sequence[Row] | None) -> dict[str
         "status": row["status"],
         "name": row["name"],
         "track_settings": [TRACK_WORDS[word] for word in orjson.loads(row["track_settings"])],
-        "scheduler_cron_value": _window(row),
+        "scheduler_cron_value": window(row),
         "min_time_btwn_emails": row["min_gap_minutes"],
         "max_leads_per_day": row["max_new_leads_per_day"],
         "stop_lead_settings": row["stop_lead_settings"],
@@ -38,7 +38,8 @@ def campaign(row: Row, user_id: int, tag_rows: Sequence[Row] | None) -> dict[str
     return shown if tag_rows is None else {**shown, "tags": tags.listed(tag_rows)}
 
 
-def _window(row: Row) -> dict[str, Any] | None:
+def window(row: Row) -> dict[str, Any] | None:
+    """When a campaign sends; None without a schedule."""
     if row["timezone"] is None:
         return None
     days = orjson.loads(row["days"])

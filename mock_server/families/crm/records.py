@@ -1,4 +1,4 @@
-"""Reading notes and tasks, and dropping them with the rows that they were made on."""
+"""Reading notes and tasks, and dropping them and reminders with the rows that they were made on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Table, delete, select
 
 from mock_server.context import Context
-from mock_server.families.crm.tables import lead_note, lead_task
+from mock_server.families.crm.tables import lead_note, lead_task, reminder
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, one_of, this_workspace
 
@@ -22,7 +22,7 @@ def _drop(table: Table) -> Statement:
 
 
 _NOTES, _TASKS = _of(lead_note), _of(lead_task)
-_DROPS = _drop(lead_note), _drop(lead_task)
+_DROPS = _drop(lead_note), _drop(lead_task), _drop(reminder)
 
 
 def notes(ctx: Context, enrolment_ids: Sequence[int]) -> list[Row]:
@@ -36,6 +36,6 @@ def tasks(ctx: Context, enrolment_ids: Sequence[int]) -> list[Row]:
 
 
 def drop(ctx: Context, enrolment_ids: Sequence[int]) -> None:
-    """Delete the notes and tasks on rows that are deleted."""
+    """Delete the notes, tasks and reminders on rows that are deleted."""
     for statement in _DROPS:
         ctx.db.run(statement, ids=list(enrolment_ids))

@@ -1,4 +1,4 @@
-"""Rows of notes and tasks, which are made on a lead's row in a campaign."""
+"""Rows of notes, tasks and reminders, which are made on a lead's row in a campaign."""
 
 from __future__ import annotations
 
@@ -26,4 +26,15 @@ lead_task = table(
     Column("due_date", BigInteger),
     Column("status", Text, nullable=False, server_default="PENDING"),
     Index("lead_task_of_enrolment", "workspace_id", "enrolment_id"),
+)
+
+reminder = table(
+    "reminder",
+    Column("campaign_id", BigInteger, nullable=False),
+    Column("enrolment_id", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("stats_id", Text, nullable=False, comment="of the mail that it is about"),
+    Column("message", Text, nullable=False),
+    Column("remind_at", BigInteger, nullable=False),
+    Index("reminder_of_enrolment", "workspace_id", "enrolment_id"),
 )

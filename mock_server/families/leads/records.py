@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select, text, update
 
 from mock_server.context import Context
 from mock_server.errors import ApiError
@@ -50,6 +50,11 @@ _BY_MAP = Statement(
 
 _ROWS_OF_CAMPAIGN = Statement(
     select(enrolment).where(this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id")).order_by(_e.id)
+)
+_REVENUE = Statement(
+    select(func.coalesce(func.sum(_e.revenue), 0)).where(
+        this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), text("revenue > 0")
+    )
 )
 _BY_MAPS = Statement(
     select(enrolment)
@@ -188,11 +193,11 @@ def find_by_map_id(ctx: Context, campaign_id: int, map_id: int) -> Row:
     return row
 
 
-def find_by_map_id_alone(ctx: Context, map_id: int) -> Row:
-    """The row of a map id in any campaign; ApiError `lead_not_found` when there is none."""
+def find_by_map_id_alone(ctx: Context, map_id: int, *, code: str = "lead_not_found") -> Row:
+    """The row of a map id in any campaign; ApiError with this code when there is none."""
     row = ctx.db.one(_BY_MAP_ALONE, id=map_id)
     if row is None:
-        raise ApiError("lead_not_found", hint=f"No campaign has the campaign_lead_map_id {map_id}.")
+        raise ApiError(code, hint=f"No campaign has the campaign_lead_map_id {map_id}.")
     return row
 
 
@@ -210,6 +215,12 @@ def _by_lead(ctx: Context, statement: Statement, lead_ids: Sequence[int]) -> dic
     found: dict[int, list[Row]] = {lead_id: [] for lead_id in lead_ids}
     for row in ctx.db.all(statement, ids=list(lead_ids)):
         found[row["lead_id"]].append(row)
+    return found
+
+
+def revenue_of(ctx: Context, campaign_id: int) -> int:
+    """What the leads of a campaign are worth, in hundredths."""
+    found: int = ctx.db.all(_REVENUE, campaign_id=campaign_id)[0][0]
     return found
 
 

@@ -14,6 +14,8 @@ from mock_server.contract.editions import Behaviour
 Status = Literal["STARTED", "INPROGRESS", "COMPLETED", "PAUSED", "STOPPED", "BLOCKED"]
 
 MAX_CUSTOM_FIELDS = 200
+#: when a conversation comes back that was snoozed without an end
+FOR_EVER = 2**62
 _ADDRESS = re.compile(
     r"[^@\s\x00-\x20\x7f,;:<>()\[\]\\\"]{1,64}@(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}"
 )

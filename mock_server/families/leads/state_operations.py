@@ -9,12 +9,11 @@ from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
-from mock_server.families.leads import records, rules, subsequences
+from mock_server.families.leads import changes, records, rules
 from mock_server.families.leads.rules import Flag
 from mock_server.families.sequences import records as sequences
 from mock_server.state.database import Row
 
-_DAY = 86_400_000
 _SUCCESS = {"ok": True, "data": "success"}
 
 
@@ -43,29 +42,9 @@ def resume_lead_in_campaign(
 ) -> Reply:
     """Resume a paused lead, after a delay in days if one is given, else after the step's own (R)."""
     row = _row(ctx, params["campaign_id"], params["lead_id"])
-    steps = sequences.steps_of(ctx, row["campaign_id"])
-    sent = row["last_seq_number"]
-    unsubscribed = bool(row["flags"] & Flag.UNSUBSCRIBED)
-    if not unsubscribed and sent is not None and not any(step["seq_number"] > sent for step in steps):
-        raise ApiError("lead_at_last_step")
-    status = rules.status_after_resume(
-        row["status"], sent=sent is not None, unsubscribed=unsubscribed, behaviour=ctx.edition.behaviour
-    )
-    if status == row["status"]:
-        return Reply(_SUCCESS, hint=f"Nothing to resume: status {status}{', unsubscribed' if unsubscribed else ''}.")
-    next_at = _next_at(ctx, row, steps, body.get("resume_lead_with_delay_days"))
-    records.change(ctx, row, status=status, next_at=next_at)
-    return Reply(_SUCCESS)
-
-
-def _next_at(ctx: Context, row: Row, steps: list[Row], delay_days: int | None) -> int:
-    """The delay counts from the last mail; before the first mail, from now."""
-    if row["last_sent_at"] is None:
-        return ctx.now + (delay_days or 0) * _DAY
-    if delay_days is None:
-        delay_days = next(step["delay_in_days"] for step in steps if step["seq_number"] > row["last_seq_number"])
-    due: int = row["last_sent_at"] + delay_days * _DAY
-    return due
+    status = changes.resume(ctx, row, body.get("resume_lead_with_delay_days"))
+    unsubscribed = ", unsubscribed" if row["flags"] & Flag.UNSUBSCRIBED else ""
+    return Reply(_SUCCESS, hint=f"Nothing to resume: status {status}{unsubscribed}." if status == row["status"] else "")
 
 
 @operation("unsubscribe_lead_from_campaign")
@@ -89,19 +68,10 @@ def update_lead_category_in_campaign(
 ) -> Reply:
     """Set or remove the category of a lead in one campaign, and pause it if asked to (S1, R)."""
     row = _row(ctx, params["campaign_id"], params["lead_id"])
-    category_id = body["category_id"]
-    if category_id is not None and category_id not in rules.CATEGORY_NAMES:
-        raise ApiError("category_not_found", value=category_id, hint="GET /leads/fetch-categories lists the ids.")
-    _categorise(ctx, row, category_id)
+    changes.categorise(ctx, row, body["category_id"])
     if body.get("pause_lead", False) and rules.may_pause(row["status"]):
         _pause(ctx, row)
     return Reply({"ok": True})
-
-
-def _categorise(ctx: Context, row: Row, category_id: int | None) -> None:
-    records.categorise(ctx, row, category_id, cause="api")
-    if category_id is not None and row["flags"] & Flag.REPLIED:
-        subsequences.enter_on(ctx, row, "reply", category_id=category_id)
 
 
 @operation("patch_lead_status")
@@ -110,7 +80,7 @@ def patch_lead_status(ctx: Context, params: inputs.PatchLeadStatusParams, body: 
     row = _row(ctx, params["campaign_id"], params["lead_id"])
     word, hint = body["status"], ""
     if word in rules.CATEGORY_OF_WORD:
-        _categorise(ctx, row, rules.CATEGORY_OF_WORD[word])
+        changes.categorise(ctx, row, rules.CATEGORY_OF_WORD[word])
     elif word == "UNSUBSCRIBED":
         records.unsubscribe(ctx, row, cause="api")
     elif word == "BOUNCED":

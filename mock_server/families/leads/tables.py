@@ -73,6 +73,9 @@ enrolment = table(
         "enrolment_following", "workspace_id", "campaign_id", "email_account_id", "next_at", "id",
         sqlite_where=text("next_at IS NOT NULL AND last_seq_number IS NOT NULL"),
     ),
+    Index(
+        "enrolment_with_revenue", "workspace_id", "campaign_id", "revenue", sqlite_where=text("revenue > 0"),
+    ),
     # pages of the inbox, newest first; what filters look at is in them, so that only the rows of the page are read
     Index("enrolment_by_reply", "workspace_id", "last_reply_at", "id", *_FILTERED, sqlite_where=_WAS_MAILED),
     Index(

@@ -13,7 +13,7 @@ from mock_server.families.campaigns import records as campaigns
 from mock_server.families.email_accounts import records as accounts
 from mock_server.families.leads import records as leads
 from mock_server.families.messages import records, rules
-from mock_server.families.messages.html import is_html
+from mock_server.families.messages.html import as_html, is_html
 from mock_server.families.messages.tables import message, planned
 from mock_server.state.database import Row
 
@@ -32,7 +32,8 @@ def store(ctx: Context, kind: Kind, account: Row, *, campaign_id: int = 0, **col
     name = rules.message_id(ctx.workspace.seed, account["from_email"], "by hand", number)
     ctx.db.insert(
         message, id=number, campaign_id=campaign_id, type=kind, message_id=name, email_account_id=account["id"],
-        from_email=account["from_email"], **{"thread_id": number, "at": ctx.now, **columns},
+        from_email=account["from_email"], written_at=ctx.now,
+        due_at=columns["at"] if kind == "SCHEDULED" else None, **{"thread_id": number, "at": ctx.now, **columns},
     )  # fmt: skip
     if kind == "SCHEDULED":
         ctx.db.insert(
@@ -80,14 +81,10 @@ def quoted(chain: Sequence[Row]) -> str:
     """Messages, newest first, each in a quotation under its sender, its moment and its subject."""
     return "".join(
         f"<blockquote><p>From: {escape(one['from_email'])}<br>Date: {iso(one['at'])}<br>"
-        f"Subject: {escape(one['subject'])}</p>{one['body'] if is_html(one['body']) else _paragraph(one['body'])}"
+        f"Subject: {escape(one['subject'])}</p>{as_html(one['body'])}"
         "</blockquote>"
         for one in chain
     )
-
-
-def _paragraph(text: str) -> str:
-    return f"<p>{'<br>'.join(escape(text).splitlines())}</p>"
 
 
 def with_pixel(ctx: Context, body: str, stats_id: str) -> str:

@@ -35,6 +35,11 @@ def is_html(body: str) -> bool:
     return _MARKUP.search(body) is not None
 
 
+def as_html(body: str) -> str:
+    """A body with tags as it is, a plain text as a paragraph."""
+    return body if is_html(body) else f"<p>{'<br>'.join(entities.escape(body).splitlines())}</p>"
+
+
 def plain_text(html: str) -> str:
     """The text of an HTML body as a mail's plain part shows it; a text without a tag comes back as it is.
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from mock_server import rng
+from mock_server.clock import iso
 from mock_server.context import Context
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.leads import records as leads
@@ -19,11 +21,19 @@ from mock_server.state.database import Row
 
 _DAY = 86_400_000
 _OOO_CATEGORY = 6
+#: what an answer has of the mail that it answers
+_OF_THREAD = (
+    "campaign_id", "enrolment_id", "lead_id", "email_account_id", "thread_id", "stats_id", "seq_number", "step_id",
+    "variant_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A mail that came in. `category_id`: how it is read; `certain`: whoever sent it says so, no guess of the AI."""
+    """A mail that came in. `category_id`: how it is read; `certain`: whoever sent it says so, no guess of the AI.
+
+    `files`: name, type, size and charset of what came with it.
+    """
 
     from_email: str
     subject: str
@@ -34,6 +44,7 @@ class Incoming:
     company: rules.Company = "SameCompany"
     category_id: int | None = None
     certain: bool = False
+    files: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +96,27 @@ def replied(ctx: Context, sent: Sent, incoming: Incoming) -> None:
     """An answer came in: category, stop rule, other leads of the domain and sub-sequences follow, in this order."""
     category_id = _accepted_category(sent, incoming)
     answer = _receive(ctx, sent, "REPLY", incoming, category_id)
-    _count_reply(ctx, sent, answer)
+    _take_in(ctx, sent, answer, ctx.now, category_id, incoming.body)
+
+
+def associated(ctx: Context, sent: Sent, untracked: Row) -> None:
+    """A mail that had answered none is the answer to this one; it came when it came, the rest follows now."""
+    answer = untracked["id"]
+    ctx.db.delete(message, campaign_id=untracked["campaign_id"], id=answer)
+    of_thread = {name: sent.mail[name] for name in _OF_THREAD}
+    own = {name: untracked[name] for name in untracked.keys() if name not in ("workspace_id", "marks")}  # noqa: SIM118
+    kept = {"type": "REPLY", "answers": sent.mail["id"], "email_account_id": untracked["email_account_id"]}
+    ctx.db.insert(message, **{**own, **of_thread, **kept})
+    _take_in(ctx, sent, answer, untracked["at"], None, untracked["body"])
+
+
+def _take_in(ctx: Context, sent: Sent, answer: int, at: int, category_id: int | None, text: str) -> None:
+    _count_reply(ctx, sent, answer, at)
     row = _current(ctx, sent)
     if category_id is not None:
         leads.categorise(ctx, row, category_id, cause=sent.cause)
     _stop(ctx, sent, "REPLY_TO_AN_EMAIL")
-    _after_reply(ctx, sent, category_id or row["category_id"], incoming.body)
+    _after_reply(ctx, sent, category_id or row["category_id"], text)
 
 
 def out_of_office(ctx: Context, sent: Sent, incoming: Incoming) -> None:
@@ -105,7 +131,7 @@ def out_of_office(ctx: Context, sent: Sent, incoming: Incoming) -> None:
     ctx.emit("OUT_OF_OFFICE", [{**sent.event(), "message_id": answer}])
     counts = not settings.get("ignoreOOOasReply")
     if counts:
-        _count_reply(ctx, sent, answer)
+        _count_reply(ctx, sent, answer, ctx.now)
     row = _current(ctx, sent)
     if category_id is not None:
         leads.categorise(ctx, row, category_id, cause=sent.cause)
@@ -150,7 +176,10 @@ def untracked(ctx: Context, account: Row, incoming: Incoming, *, cause: str) -> 
     message_row = ctx.db.next_ids("message")
     ctx.db.insert(
         message, id=message_row, campaign_id=0, email_account_id=account["id"], type="UNTRACKED", at=ctx.now,
-        thread_id=message_row, to_email=account["from_email"], **_as_received(ctx, incoming, message_row),
+        thread_id=message_row, to_email=account["from_email"],
+        stats_id=rng.uuid(ctx.workspace.seed, "untracked", message_row),
+        attachments=orjson.dumps(_files(ctx, incoming, message_row)).decode(),
+        **_as_received(ctx, incoming, message_row),
     )  # fmt: skip
     ctx.emit("UNTRACKED_REPLIES", [{"message_id": message_row, "data": {"cause": cause, "from": incoming.from_email}}])
     return message_row
@@ -165,26 +194,52 @@ def _as_received(ctx: Context, incoming: Incoming, number: int) -> dict[str, Any
     }  # fmt: skip
 
 
+def _files(ctx: Context, incoming: Incoming, number: int) -> list[dict[str, Any]]:
+    """What came with a mail; the files themselves are kept nowhere."""
+    found = []
+    for n, one in enumerate(incoming.files):
+        file_id = rng.uuid(ctx.workspace.seed, "file", number, n)
+        place = {"id": file_id, "file_url": f"https://files.simulator.test/{file_id}", "created_at": iso(ctx.now)}
+        found.append({**one, **place, "is_download_skipped": False})
+    return found
+
+
 def _receive(ctx: Context, sent: Sent, kind: str, incoming: Incoming, category_id: int | None) -> int:
     """Store a mail that came in; its id."""
     mail, number = sent.mail, ctx.db.next_ids("message")
     ctx.db.insert(
         message, id=number, type=kind, at=ctx.now, answers=mail["id"], category_id=category_id,
         to_email=mail["from_email"],
-        **{name: mail[name] for name in ("campaign_id", "enrolment_id", "lead_id", "email_account_id", "thread_id")},
-        **{name: mail[name] for name in ("stats_id", "seq_number", "step_id", "variant_id")},
+        **{name: mail[name] for name in _OF_THREAD},
         **_as_received(ctx, incoming, number),
     )  # fmt: skip
     return number
 
 
-def _count_reply(ctx: Context, sent: Sent, answer: int) -> None:
-    mail = sent.mail
-    records.change(ctx, mail, reply_count=mail["reply_count"] + 1, replied_at=mail["replied_at"] or ctx.now)
+def _count_reply(ctx: Context, sent: Sent, answer: int, at: int) -> None:
+    mail, row = sent.mail, sent.row
+    records.change(ctx, mail, reply_count=mail["reply_count"] + 1, replied_at=mail["replied_at"] or at)
     if mail["replied_at"] is None:
         records.count_for_variant(ctx, mail, "reply_count")
-    _note(ctx, sent, Flag.REPLIED, last_reply_at=ctx.now)
+    _note(ctx, sent, Flag.REPLIED, last_reply_at=max(at, row["last_reply_at"] or at), is_unread=True)
     ctx.emit("EMAIL_REPLY", [sent.event(answer=answer)])
+
+
+def ignore(ctx: Context, sent: Sent, *, ignored: bool) -> None:
+    """Have the answers to a mail count as none in every figure, or count again; which mail is answered stays (R)."""
+    mail = sent.mail
+    known = [at for at in (mail["replied_at"], mail["ignored_at"]) if at is not None]
+    if not known or ignored == (mail["replied_at"] is None):
+        return
+    if ignored:
+        records.unmark(ctx, mail, "replied_at", ignored_at=min(known))
+    else:
+        records.change(ctx, mail, replied_at=min(known), ignored_at=None)
+    records.count_for_variant(ctx, mail, "reply_count", -1 if ignored else 1)
+    others = records.is_answered(ctx, mail["enrolment_id"])
+    flags = sent.row["flags"]
+    leads.change(ctx, sent.row, flags=flags | Flag.REPLIED if others else flags & ~Flag.REPLIED)
+    ctx.emit("REPLY_IGNORED", [sent.event(ignored=ignored)])
 
 
 def _accepted_category(sent: Sent, incoming: Incoming) -> int | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, text, tuple_, update
 
 from mock_server.clock import FIRST_MOMENT
 from mock_server.context import Context
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.leads.tables import enrolment
-from mock_server.families.messages.tables import MARKED_BY, Mark, message
+from mock_server.families.messages.tables import IS_ANSWER_BY_HAND, MARKED_BY, Mark, message
 from mock_server.families.sequences.tables import step, variant
 from mock_server.state.database import Row, Session
 from mock_server.state.ledger import event
@@ -26,6 +26,7 @@ _ONE = Statement(
     select(message).where(this_workspace(message), _m.campaign_id == bindparam("campaign_id"), _m.id == bindparam("id"))
 )
 _OF_ENROLMENT = (this_workspace(message), _m.enrolment_id == bindparam("enrolment_id"), _m.type == "SENT")
+_ANY_ANSWERED = Statement(select(_m.id).where(*_OF_ENROLMENT, _m.marks.op("&")(int(Mark.REPLIED)) != 0).limit(1))
 _LAST_SENT = Statement(select(message).where(*_OF_ENROLMENT).order_by(_m.id.desc()).limit(1))
 _LAST_OF_STEP = Statement(
     select(message).where(*_OF_ENROLMENT, _m.seq_number == bindparam("step")).order_by(_m.id.desc()).limit(1)
@@ -39,7 +40,7 @@ _COUNT_VARIANT = {
     name: Statement(
         update(variant)
         .where(this_workspace(variant), variant.c.id == bindparam("variant_id"))
-        .values(**{name: variant.c[name] + 1})
+        .values(**{name: variant.c[name] + bindparam("n")})
     )
     for name in ("open_count", "click_count", "reply_count")
 }
@@ -81,6 +82,24 @@ _BY_STATS_ID = (
 )  # fmt: skip
 _SENT_BY_STATS_ID = Statement(_BY_STATS_ID)
 _BY_BOTH_IDS = Statement(_BY_STATS_ID.where(_m.message_id == bindparam("message_id")))
+
+
+_ANSWERED_BY_STATS_ID = Statement(
+    select(message)
+    .where(
+        this_workspace(message), _m.stats_id == bindparam("stats_id"), _m.type == "SENT", is_shown(),
+        _m.marks.op("&")(int(Mark.HIDDEN)) == 0, or_(_m.replied_at.is_not(None), _m.ignored_at.is_not(None)),
+    )
+    .order_by(_m.id)
+)  # fmt: skip
+_BY_HAND = Statement(
+    select(message)
+    .where(
+        this_workspace(message), _m.message_id == bindparam("message_id"), text(IS_ANSWER_BY_HAND),
+        _m.marks.op("&")(int(Mark.HIDDEN)) == 0,
+    )
+    .order_by(_m.id)
+)  # fmt: skip
 
 
 def _thread(*more: ColumnElement[bool]) -> Select[Any]:
@@ -125,15 +144,26 @@ def change(ctx: Context, mail: Row, **columns: Any) -> None:
     ctx.db.update(message, where, marks=mail["marks"] | marks, **columns)
 
 
+def unmark(ctx: Context, mail: Row, name: str, **columns: Any) -> None:
+    """Take back what became of a message that was read just now, and the mark for it."""
+    where = {"campaign_id": mail["campaign_id"], "id": mail["id"]}
+    ctx.db.update(message, where, marks=mail["marks"] & ~MARKED_BY[name], **{name: None}, **columns)
+
+
+def is_answered(ctx: Context, enrolment_id: int) -> bool:
+    """Whether any mail to a lead counts as answered."""
+    return ctx.db.one(_ANY_ANSWERED, enrolment_id=enrolment_id) is not None
+
+
 def count_bounce(ctx: Context, campaign_id: int) -> None:
     """One more mail of the campaign has bounced."""
     ctx.db.run(_COUNT_BOUNCE, campaign_id=campaign_id)
 
 
-def count_for_variant(ctx: Context, mail: Row, column: str) -> None:
-    """One more mail of the variant was opened, clicked or answered."""
+def count_for_variant(ctx: Context, mail: Row, column: str, n: int = 1) -> None:
+    """One more mail of the variant was opened, clicked or answered; or one fewer."""
     if mail["variant_id"] is not None:
-        ctx.db.run(_COUNT_VARIANT[column], variant_id=mail["variant_id"])
+        ctx.db.run(_COUNT_VARIANT[column], variant_id=mail["variant_id"], n=n)
 
 
 def conversations(ctx: Context, map_ids: Sequence[int], after: int | None = None) -> dict[int, list[Row]]:
@@ -161,6 +191,16 @@ def sent_by_stats_id(ctx: Context, campaign_id: int, stats_id: str) -> Row | Non
 def single_by_stats_id(ctx: Context, stats_id: str) -> Row | None:
     """The mail outside campaigns that a stats_id names."""
     return ctx.db.one(_SENT_BY_STATS_ID, campaign_id=0, stats_id=stats_id, types=["SINGLE"])
+
+
+def answered_by_stats_id(ctx: Context, stats_id: str) -> Row | None:
+    """The answered mail of the sequence that a stats_id names, in whichever campaign."""
+    return ctx.db.one(_ANSWERED_BY_STATS_ID, stats_id=stats_id)
+
+
+def written_by_hand(ctx: Context, message_id: str) -> Row | None:
+    """The answer by hand that has a Message-ID, whether it has gone out or not."""
+    return ctx.db.one(_BY_HAND, message_id=message_id)
 
 
 def in_conversation(ctx: Context, campaign_id: int, stats_id: str, message_id: str) -> Row | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntFlag
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Text, text
 
 from mock_server.state.paging import counted
 from mock_server.state.schema import table
@@ -27,6 +27,9 @@ MARKED_BY = {
     "opened_at": Mark.OPENED, "clicked_at": Mark.CLICKED, "replied_at": Mark.REPLIED, "bounced_at": Mark.BOUNCED,
     "unsubscribed_at": Mark.UNSUBSCRIBED, "stopped_at": Mark.STOPPED, "hidden_at": Mark.HIDDEN,
 }  # fmt: skip
+
+#: condition on answers that somebody wrote, as the index of them has it
+IS_ANSWER_BY_HAND = "type IN ('HAND', 'SCHEDULED')"
 
 message = table(
     "message",
@@ -111,6 +114,7 @@ message = table(
         "open_count",
         "click_count",
     ),
+    Index("message_by_hand", "workspace_id", "message_id", sqlite_where=text(IS_ANSWER_BY_HAND)),
     key=("campaign_id", "id"),
 )
 message_pages = counted(
@@ -127,5 +131,6 @@ planned = table(
     Column("word", Text, nullable=False, comment="open, click, reply, …: the simulator's words; or scheduled"),
     Column("cause", Text, nullable=False, comment="simulator, rate or hand"),
     Index("planned_of_campaign", "workspace_id", "campaign_id"),
+    Index("planned_answer", "workspace_id", "enrolment_id", "due_at", sqlite_where=text("word = 'scheduled'")),
     key=("due_at", "id"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -9,10 +10,13 @@ from sqlalchemy import bindparam, select
 from mock_server.context import Context
 from mock_server.families.sequences.tables import step, variant
 from mock_server.state.database import Row
-from mock_server.state.statements import Statement, this_workspace
+from mock_server.state.statements import Statement, one_of, this_workspace
 
 _STEPS = Statement(
     select(step).where(this_workspace(step), step.c.campaign_id == bindparam("campaign_id")).order_by(step.c.seq_number)
+)
+_STEPS_OF_ALL = Statement(
+    select(step).where(this_workspace(step), one_of(step.c.campaign_id, "campaigns")).order_by(step.c.seq_number)
 )
 _VARIANTS = Statement(
     select(variant)
@@ -30,6 +34,14 @@ _NOT_COPIED = frozenset({
 def steps_of(ctx: Context, campaign_id: int) -> list[Row]:
     """The steps of a campaign by seq_number."""
     return ctx.db.all(_STEPS, campaign_id=campaign_id)
+
+
+def steps_of_all(ctx: Context, campaign_ids: Sequence[int]) -> dict[int, list[Row]]:
+    """Campaign id -> its steps by seq_number; without campaigns that have none."""
+    by_campaign: dict[int, list[Row]] = {}
+    for row in ctx.db.all(_STEPS_OF_ALL, campaigns=list(campaign_ids)):
+        by_campaign.setdefault(row["campaign_id"], []).append(row)
+    return by_campaign
 
 
 def variants_of(ctx: Context, campaign_id: int) -> dict[int, list[Row]]:

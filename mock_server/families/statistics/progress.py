@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mock_server.context import Context
+from mock_server.families.leads import records as leads
 from mock_server.families.leads.rules import Flag
 from mock_server.families.leads.tables import enrolment_pages
 from mock_server.state import paging
@@ -26,6 +27,7 @@ class Progress:
         """`steps` are those of the campaign."""
         scope = {"workspace_id": ctx.db.ws, "campaign_id": campaign_id}
         self._groups = paging.counts(ctx.db.connection, enrolment_pages, scope, _FACETS)
+        self._revenue = leads.revenue_of(ctx, campaign_id)
         self._numbers = [row["seq_number"] for row in steps if row["seq_type"] != "MANUAL"]
 
     def lead_stats(self) -> dict[str, float]:
@@ -36,7 +38,8 @@ class Progress:
             for name, status in _STATUSES.items()
         }  # fmt: skip
         interested = sum(group["n"] for group in groups if group["category_id"] == _INTERESTED)
-        return {"total": sum(group["n"] for group in groups), **by_status, "interested": interested, "revenue": 0}
+        total = sum(group["n"] for group in groups)
+        return {"total": total, **by_status, "interested": interested, "revenue": self._revenue / 100}
 
     def drafted(self) -> int:
         """Mails that are still to be sent to leads who run, or may run again."""
