@@ -31,6 +31,12 @@ MARKED_BY = {
 #: condition on answers that somebody wrote, as the index of them has it
 IS_ANSWER_BY_HAND = "type IN ('HAND', 'SCHEDULED')"
 
+#: moment of what became of a mail, that figures by its day read -> what else they read in its index
+_MOMENTS: dict[str, tuple[str, ...]] = {
+    "opened_at": (), "replied_at": ("campaign_id", "enrolment_id", "at", "email_account_id"), "bounced_at": (),
+    "unsubscribed_at": (),
+}  # fmt: skip
+
 message = table(
     "message",
     Column("campaign_id", BigInteger, nullable=False, comment="0 = of no campaign: an untracked reply"),
@@ -85,8 +91,8 @@ message = table(
     Column("from_name", Text, comment="beside the address, if it had one"),
     Column("company", Text, comment="SameCompany, DifferentCompany or Unknown: who answered, seen from the lead"),
     Column("category_id", BigInteger, comment="that the reply was given when it came"),
-    Index("message_of_enrolment", "workspace_id", "enrolment_id", "id"),
-    # the two that figures read have all that figures need, so that the mails themselves are not read
+    # those that figures read have all that figures need, so that the mails themselves are not read
+    Index("message_of_enrolment", "workspace_id", "enrolment_id", "id", "type", "at", "step_id", "marks"),
     Index(
         "message_of_mailbox",
         "workspace_id",
@@ -98,6 +104,7 @@ message = table(
         "marks",
         "open_count",
         "click_count",
+        "enrolment_id",
     ),
     Index("message_by_stats_id", "workspace_id", "stats_id"),
     Index(
@@ -115,6 +122,19 @@ message = table(
         "click_count",
     ),
     Index("message_by_hand", "workspace_id", "message_id", sqlite_where=text(IS_ANSWER_BY_HAND)),
+    *(
+        Index(
+            f"message_by_{name}",
+            "workspace_id",
+            name,
+            "type",
+            "step_id",
+            "marks",
+            *more,
+            sqlite_where=text(f"{name} IS NOT NULL"),
+        )
+        for name, more in _MOMENTS.items()
+    ),
     key=("campaign_id", "id"),
 )
 message_pages = counted(
