@@ -10,20 +10,17 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from mock_server.contract.operations import parameters_of
 from tests import worlds
 from tests.conftest import Api
 from tests.sending import until
 from tests.worlds import Described, World
 
 UNKNOWN = 3_999_999_999
-REQUIRED: dict[str, dict[str, object]] = {
-    "get_lead_by_email": {"email": "ann@x.example"},
-    "delete_from_global_block_list": {"id": 1},
-    "get_campaign_webhook_summary": {**worlds.EVER},
-    "get_campaign_analytics_by_date": {**worlds.DAYS},
-    "get_campaign_top_level_analytics_by_date": {**worlds.DAYS},
-    "get_campaign_sequence_analytics": {**worlds.DAYS},
-}
+#: required query parameter -> some value
+SOME: dict[str, object] = {
+    "email": "ann@x.example", "id": 1, "message_id": "<some>", "timezone": "UTC", **worlds.EVER, **worlds.DAYS,
+}  # fmt: skip
 Provoked = tuple[Any, dict[str, object]]
 
 
@@ -46,7 +43,8 @@ class Caller:
         if set(re.findall(r"{(\w+)}", self.one.path)) - ids.keys():
             world = self.world
             ids = {**world.places, **ids}
-        params = {**REQUIRED.get(self.one.id, {}), **(query or {})}
+        needed = parameters_of(worlds.DOCUMENT, self.one.operation, "query")
+        params = {one["name"]: SOME[one["name"]] for one in needed if one.get("required")} | (query or {})
         more = {} if body is None else {"json": body}
         return self.api.request(
             self.one.method, self.one.path.format(**ids), edition=self.edition, params=params, **more
@@ -194,6 +192,19 @@ def _with_ids(call: Caller, **changes: object) -> Any:
     return call.own({**worlds.body_for(call.one, call.world), **changes})
 
 
+def _no_mapping(call: Caller) -> Provoked:
+    return _replaced(call, email_lead_map_id=UNKNOWN, leadMapId=UNKNOWN), {}
+
+
+def _no_mail(call: Caller) -> Provoked:
+    """The world's leads were mailed by nobody; a mail came in."""
+    stray = {"from": "x@other.example", "subject": "Hi", "body": "Hi"}
+    path = f"/email-accounts/{call.world.email_account_id}/messages"
+    assert call.api.control("POST", path, stray).status_code == 200
+    (reply,) = call.api.get("/master-inbox/untracked-replies").json()["data"]["replies"]
+    return _replaced(call, untrackedReplyId=reply["id"]), {}
+
+
 def _of_a_client(call: Caller) -> Provoked:
     client = worlds.client_of(call.api, "reader")
     return call.with_key(call.api.client, api_key=client.key), {}
@@ -315,5 +326,24 @@ PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
     "invalid_event_time_to": lambda call: (
         call.own(query={"event_time_from": "2026-01-01", "event_time_to": "yesterday"}), {},
     ),
+    "lead_mapping_not_found": _no_mapping,
+    "team_member_not_found": lambda call: (_replaced(call, team_member_id=UNKNOWN), {"id": UNKNOWN}),
+    "inbox_item_not_found": lambda call: (call.own(lead_map_id=UNKNOWN), {"id": UNKNOWN}),
+    "sent_reply_not_found": lambda call: (call.own(query={"message_id": "<unknown>"}), {}),
+    "email_stat_not_found": lambda call: (_replaced(call, id="unknown"), {}),
+    "untracked_reply_not_found": lambda call: (_replaced(call, untrackedReplyId="unknown"), {}),
+    "no_sent_email": _no_mail,
+    "invalid_date_format": lambda call: (call.own(query={"start_date": "1.6.2026"}), {}),
+    ("block_domains", "invalid_block_list_entry"): lambda call: (
+        call.own({"domains": ["ok.example", "ann@x.example"]}), {"value": "ann@x.example"},
+    ),
+    ("update_inbox_lead_category", "category_not_found"): lambda call: (
+        _replaced(call, category_id=999), {"value": 999},
+    ),
+    ("resume_inbox_lead", "lead_at_last_step"): lambda call: (
+        until(call.start().api, "09 09:00"), _replaced(call), {},
+    )[1:],
+    ("resume_inbox_lead", "campaign_not_found"): lambda call: (_replaced(call, campaign_id=UNKNOWN), {}),
+    ("associate_untracked_reply", "campaign_not_found"): lambda call: (_replaced(call, emailCampaignId=UNKNOWN), {}),
     "block_list_entry_not_found": lambda call: (call.own(query={"id": UNKNOWN}), {}),
 }  # fmt: skip

@@ -6,7 +6,7 @@ import itertools
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -72,6 +72,10 @@ OPERATIONS = [
     for path, method, operation in operations_of(DOCUMENT)
 ]
 READS = [one for one in OPERATIONS if one.method == "GET" and not HANDLERS[one.id].writes]
+#: reading operations that take a body
+LISTS = [
+    one for one in OPERATIONS if one.method == "POST" and one.path.startswith("/master-inbox") and HANDLERS[one.id].long
+]
 _BY_ID = {one.id: one for one in OPERATIONS}
 
 
@@ -101,7 +105,11 @@ class World:
     tag_mapping_id: int
     client_id: int
     api_key_id: int
+    user_id: int
     track_id: str
+    #: of what `mailed` adds: the conversation that is answered, an answer by hand to it, a mail that answers none
+    answer_id: str = ""
+    untracked_id: str = ""
 
     @property
     def ids(self) -> tuple[object, ...]:
@@ -134,7 +142,9 @@ class World:
             "toListId": self.other_list_id, "leadId": self.lead_ids[1], "leadIds": list(self.lead_ids[:2]),
             "leadMapIds": [self.lead_map_id], "campaignId": self.campaign_id,
             "email_account_id": self.email_account_id, "fromEmailId": self.email_account_id,
-            "email_lead_id": self.lead_ids[0], "clientId": self.client_id,
+            "email_lead_id": self.lead_ids[0], "clientId": self.client_id, "team_member_id": self.user_id,
+            "emailCampaignId": self.campaign_id, "leadMapId": self.lead_map_id, "untrackedReplyId": self.untracked_id,
+            "campaign_id": self.campaign_id,
         }  # fmt: skip
 
     @property
@@ -208,7 +218,7 @@ def build(api: Api, marker: str) -> World:
     return World(
         marker, campaign_id, other_id, child_id, account_id, second_id, failed_id, lead_ids, map_id, entry_id,
         webhook_id, tag_id, lists[0], lists[1], mapping["id"], client.id, client.key_id,
-        track_id,
+        _done(api.get("/users/get-by-api-key"))["id"], track_id,
     )  # fmt: skip
 
 
@@ -230,16 +240,37 @@ def client_of(api: Api, marker: str, *permission: str) -> Client:
 
 
 def mailed(api: Api, world: World) -> World:
-    """The world, in which the last lead of the campaign got a mail with the ids that the document's examples have."""
-    row = api.rows(world.campaign_id)[-1]
-    store.mail(
-        api, world.campaign_id, row["campaign_lead_map_id"], lead_id=row["lead"]["id"], at=MAILED_AT, seq_number=1,
-        email_account_id=world.email_account_id, stats_id=STATS_ID, message_id=MESSAGE_ID,
-        from_email=f"box@{world.marker}.example", to_email=row["lead"]["email"], subject=f"{world.marker} subject",
-        body=f"{world.marker} body",
-        step_id=api.get(f"/campaigns/{world.campaign_id}/sequences").json()[0]["id"],
-    )  # fmt: skip
-    return world
+    """The world, in which two leads of the campaign got a mail.
+
+    The first one's has the ids of the document's examples, is answered and answered in turn, and waits for another
+    answer and a reminder; the last one's conversation is snoozed, important and archived. A mail came in that answers
+    none.
+    """
+    step_id = api.get(f"/campaigns/{world.campaign_id}/sequences").json()[0]["id"]
+    rows = api.rows(world.campaign_id)
+    for row, names in ((rows[0], (STATS_ID, MESSAGE_ID)), (rows[-1], (f"{world.marker}-2", f"<2@{world.marker}>"))):
+        store.mail(
+            api, world.campaign_id, row["campaign_lead_map_id"], lead_id=row["lead"]["id"], at=MAILED_AT, seq_number=1,
+            email_account_id=world.email_account_id, stats_id=names[0], message_id=names[1],
+            from_email=f"box@{world.marker}.example", to_email=row["lead"]["email"], subject=f"{world.marker} subject",
+            body=f"{world.marker} body", step_id=step_id,
+        )  # fmt: skip
+    states = {"is_snoozed": True, "is_important": True, "is_archived": True}
+    _done(api.control("PUT", f"/inbox/{rows[-1]['campaign_lead_map_id']}", states))
+    answer = {"campaign_id": world.campaign_id, "email": world.email, "type": "reply", "category": "Interested"}
+    _done(api.control("POST", "/events", answer))
+    thread = {"email_stats_id": STATS_ID, "email_body": f"{world.marker} answer"}
+    for more in ({}, {"scheduled_time": "2999-01-01T00:00:00Z"}):
+        assert api.post(f"/campaigns/{world.campaign_id}/reply-email-thread", {**thread, **more}).status_code == 200
+    (by_hand,) = api.control("GET", "/messages?type=HAND").json()
+    reminder = {"email_lead_map_id": world.lead_map_id, "email_stats_id": STATS_ID, "message": world.marker}
+    _done(api.post("/master-inbox/set-reminder", {**reminder, "reminder_time": "2026-03-10T09:00:00Z"}))
+    mine = {"email_lead_map_id": world.lead_map_id, "team_member_id": world.user_id}
+    _done(api.post("/master-inbox/update-team-member", mine))
+    stray = {"from": f"x@{world.marker}.example", "subject": world.marker, "body": world.marker}
+    _done(api.control("POST", f"/email-accounts/{world.email_account_id}/messages", stray))
+    replies = _done(api.get("/master-inbox/untracked-replies"))["data"]["replies"]
+    return replace(world, answer_id=by_hand["message_id"], untracked_id=replies[0]["id"])
 
 
 def _done(answer: Any) -> Any:
@@ -249,7 +280,9 @@ def _done(answer: Any) -> Any:
 
 def call(api: Api, one: Described, world: World) -> Any:
     """The operation on what `world` has, with the document's example as its body; it ought to succeed."""
-    values = {"email": world.email, "id": world.entry_id, **EVER, **DAYS}
+    values = {
+        "email": world.email, "id": world.entry_id, "message_id": world.answer_id, "timezone": "UTC", **EVER, **DAYS,
+    }  # fmt: skip
     parameters = parameters_of(DOCUMENT, one.operation, "query")
     query = {parameter["name"]: values[parameter["name"]] for parameter in parameters if parameter.get("required")}
     body = body_for(one, world)
@@ -271,6 +304,8 @@ def body_for(one: Described, world: World) -> Any:
     body: dict[str, Any] = with_own(one.example, own)
     if one.id in ("delete_campaign_webhook", "delete_webhook"):
         body["id"] = world.webhook_id
+    if one.id == "ignore_inbox_reply":
+        body["id"] = STATS_ID
     if one.id == "update_email_account_tag":
         body["id"] = world.tag_id
     if "sequences" in body:
@@ -308,6 +343,9 @@ def _reads(api: Api, world: World, most: int = 9) -> Iterator[tuple[str, int, st
         "list_all_leads_v2": [{}, {"listId": str(world.lead_list_id)}],
         "list_lead_tags": [{}, {"leadId": str(world.lead_ids[0])}],
     }  # fmt: skip
+    for one in LISTS:
+        answer = api.request("POST", one.path, params={"fetch_message_history": "true"}, json={})
+        yield one.id, answer.status_code, answer.text
     for one in READS:
         for values in _places(one, world)[:most]:
             for query in queries.get(one.id, [{}]):

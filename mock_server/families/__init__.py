@@ -1,5 +1,10 @@
 """The nouns of the API. Each family has tables, rules (pure), operations (handlers) and views (row -> answer)."""
 
+from mock_server.families.analytics import campaign_operations as _campaign_analytics
+from mock_server.families.analytics import client_operations as _client_analytics
+from mock_server.families.analytics import day_operations as _day_analytics
+from mock_server.families.analytics import mailbox_operations as _mailbox_analytics
+from mock_server.families.analytics import total_operations as _total_analytics
 from mock_server.families.block_list import operations as _block_list
 from mock_server.families.campaigns import operations as _campaigns
 from mock_server.families.clients import operations as _clients
@@ -28,4 +33,5 @@ OPERATION_MODULES = (
     _campaigns, _sequences, _email_accounts, _campaign_email_accounts, _leads, _lead_states, _block_list, _inbox,
     _webhooks, _messages, _activities, _statistics, _tags, _lead_lists, _lead_pushes, _crm, _saved_email_accounts,
     _email_account_health, _email_account_messages, _clients, _inbox_lists, _untracked,
+    _campaign_analytics, _client_analytics, _day_analytics, _mailbox_analytics, _total_analytics,
 )  # fmt: skip

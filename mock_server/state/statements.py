@@ -8,9 +8,11 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     ColumnElement,
+    Subquery,
     Table,
     bindparam,
     delete,
+    func,
     insert,
     literal_column,
     or_,
@@ -69,6 +71,19 @@ def one_of(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
     """`column` is one of the values of the list that is passed as `parameter`."""
     value: ColumnElement[Any] = literal_column("value")
     return column.in_(select(value).select_from(text(f"json_each(:{parameter})")))
+
+
+def spans(parameter: str) -> Subquery:
+    """The spans of the list that is passed as `parameter`, each a `start` and an `end`, with its place in the list."""
+    place: ColumnElement[int] = literal_column("key")
+    start, end = (func.json_extract(literal_column("value"), f"$[{n}]") for n in (0, 1))
+    columns = place.label("place"), start.label("start"), end.label("end")
+    return select(*columns).select_from(text(f"json_each(:{parameter})")).subquery()
+
+
+def packed(*values: ColumnElement[Any]) -> ColumnElement[str]:
+    """Several values as one JSON text, for a query that may answer only one."""
+    return func.json_array(*values)
 
 
 def this_workspace(table: Table) -> ColumnElement[bool]:

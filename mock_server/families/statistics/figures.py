@@ -6,7 +6,7 @@ that were deleted, and of leads that were taken out, are in none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -26,6 +26,7 @@ from mock_server.context import Context
 from mock_server.families.leads.tables import enrolment
 from mock_server.families.messages.rules import POSITIVE
 from mock_server.families.messages.tables import Mark, message
+from mock_server.families.sequences.tables import step
 from mock_server.families.statistics.rules import ALL_TIME, DAY, Parts, Span
 from mock_server.families.statistics.tables import SUMS, mailbox_day, mailbox_total, step_day, step_quarter
 from mock_server.state.database import Row
@@ -66,53 +67,75 @@ def added(rows: Iterable[Row]) -> Figures:
     return Figures(**{one.name: sum(row[one.name] for row in rows) for one in fields(Figures)})
 
 
-def _in_span(table: Table, at: ColumnElement[int], part: str, *more: ColumnElement[bool]) -> list[Any]:
+#: the rows of a table that are of the campaigns and steps which a statement is about
+_Scope = Callable[[Table], list[ColumnElement[bool]]]
+
+
+def _of_campaign(table: Table) -> list[ColumnElement[bool]]:
+    """Of one campaign and some steps of it."""
+    return [table.c.campaign_id == bindparam("campaign_id"), one_of(table.c.step_id, "steps")]
+
+
+def _of_campaigns(table: Table) -> list[ColumnElement[bool]]:
+    """Of several campaigns and all steps that they have now, one after the other."""
     return [
-        this_workspace(table), table.c.campaign_id == bindparam("campaign_id"), one_of(table.c.step_id, "steps"),
-        at >= bindparam(f"{part}_start"), at < bindparam(f"{part}_end"), *more,
+        this_workspace(step), one_of(step.c.campaign_id, "campaigns"), table.c.campaign_id == step.c.campaign_id,
+        table.c.step_id == step.c.id,
     ]  # fmt: skip
 
 
-def _kept(table: Table, part: str, keys: Sequence[str], *more: ColumnElement[bool]) -> Select[Any]:
+def _in_span(scope: _Scope, table: Table, at: ColumnElement[int], part: str) -> list[ColumnElement[bool]]:
+    return [this_workspace(table), *scope(table), at >= bindparam(f"{part}_start"), at < bindparam(f"{part}_end")]
+
+
+def _kept(scope: _Scope, table: Table, part: str, keys: Sequence[str], *more: ColumnElement[bool]) -> Select[Any]:
     """Kept sums whose time lies in a part of a span."""
     columns = [table.c[name] for name in (*keys, *SUMS)]
-    return select(*columns).where(*_in_span(table, table.c.start, part, *more))
+    return select(*columns).where(*_in_span(scope, table, table.c.start, part), *more)
 
 
-def _mails(part: str, keys: Sequence[str], *more: ColumnElement[bool]) -> Select[Any]:
+def _mails(scope: _Scope, part: str, keys: Mapping[str, ColumnElement[Any]], *more: ColumnElement[bool]) -> Select[Any]:
     """The same from the mails of a part of a span."""
 
     def has(mark: Mark) -> ColumnElement[Any]:
         return (_m.marks.op("&")(int(mark)) != 0).label(_NAMES[mark])
 
     singly = literal(1).label("sent"), _m.open_count.label("opens"), _m.click_count.label("clicks")
-    keyed = [func.coalesce(_m[key], 0).label(key) for key in keys]
-    return select(*keyed, *singly, *map(has, _NAMES)).where(*_in_span(message, _m.at, part, *SHOWN, *more))
+    keyed = [column.label(name) for name, column in keys.items()]
+    return select(*keyed, *singly, *map(has, _NAMES)).where(*_in_span(scope, message, _m.at, part), *SHOWN, *more)
 
 
 _NAMES = {
     Mark.OPENED: "opened", Mark.CLICKED: "clicked", Mark.REPLIED: "replied", Mark.BOUNCED: "bounced",
     Mark.UNSUBSCRIBED: "unsubscribed", Mark.STOPPED: "stopped",
 }  # fmt: skip
-_CONTENT = ("step_id", "variant_id")
-_MAILBOX = ("email_account_id",)
-_ALL_PARTS = union_all(
-    _kept(step_day, "days", _CONTENT), _kept(step_quarter, "before", _CONTENT), _kept(step_quarter, "after", _CONTENT),
-    _mails("first", _CONTENT), _mails("last", _CONTENT),
-).subquery()  # fmt: skip
 
 
-def _summed(parts: Any, keys: Sequence[str]) -> Statement:
+def _summed(parts: Any, keys: Iterable[str]) -> Statement:
     columns = [parts.c[key] for key in keys]
     sums = [func.sum(parts.c[name]).label(name) for name in SUMS]
     return Statement(select(*columns, *sums).group_by(*columns))
 
 
-_BY_CONTENT = _summed(_ALL_PARTS, _CONTENT)
+def _in_all_parts(scope: _Scope, keys: Mapping[str, ColumnElement[Any]]) -> Statement:
+    """Sums over a span: over its days, the quarters of an hour around them, and the mails around these."""
+    parts = [
+        *(_kept(scope, table, part, list(keys))
+          for table, part in ((step_day, "days"), (step_quarter, "before"), (step_quarter, "after"))),
+        *(_mails(scope, part, keys) for part in ("first", "last")),
+    ]  # fmt: skip
+    return _summed(union_all(*parts).subquery(), keys)
+
+
+_CONTENT = {"step_id": _m.step_id, "variant_id": func.coalesce(_m.variant_id, 0)}
+_BY_CONTENT = _in_all_parts(_of_campaign, _CONTENT)
+_STEP = {"campaign_id": _m.campaign_id, "step_id": _m.step_id}
+_BY_STEP = _in_all_parts(_of_campaigns, _STEP)
+_MAILBOX = {"email_account_id": _m.email_account_id}
 _BY_MAILBOX = _summed(
     union_all(
-        _kept(mailbox_day, "days", _MAILBOX, one_of(mailbox_day.c.email_account_id, "mailboxes")),
-        *(_mails(part, _MAILBOX, one_of(_m.email_account_id, "mailboxes")) for part in ("first", "last")),
+        _kept(_of_campaign, mailbox_day, "days", list(_MAILBOX), one_of(mailbox_day.c.email_account_id, "mailboxes")),
+        *(_mails(_of_campaign, part, _MAILBOX, one_of(_m.email_account_id, "mailboxes")) for part in ("first", "last")),
     ).subquery(),
     _MAILBOX,
 )
@@ -152,12 +175,18 @@ _POSITIVE = Statement(
 
 def by_content(ctx: Context, campaign_id: int, steps: Sequence[int], span: Span = ALL_TIME) -> list[Row]:
     """Sums per step and variant (0 = none) of the mails sent in a span, of these steps."""
+    return ctx.db.all(_BY_CONTENT, campaign_id=campaign_id, steps=list(steps), **_all_parts(span))
+
+
+def by_step(ctx: Context, campaigns: Sequence[int], span: Span) -> list[Row]:
+    """Sums per campaign and step of the mails sent in a span, of the steps that these campaigns have now."""
+    return ctx.db.all(_BY_STEP, campaigns=list(campaigns), **_all_parts(span))
+
+
+def _all_parts(span: Span) -> dict[str, int]:
     parts = Parts.of(span)
-    bounds = {
-        "days": parts.days, "before": parts.quarters[0], "after": parts.quarters[1], "first": parts.moments[0],
-        "last": parts.moments[1],
-    }  # fmt: skip
-    return ctx.db.all(_BY_CONTENT, campaign_id=campaign_id, steps=list(steps), **_bounds(bounds))
+    (before, after), (first, last) = parts.quarters, parts.moments
+    return _bounds({"days": parts.days, "before": before, "after": after, "first": first, "last": last})
 
 
 def by_mailbox(

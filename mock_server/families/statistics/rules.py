@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 DAY = 86_400_000
 QUARTER = 900_000
 #: beyond every moment
 EVER = 2**62
+_OFFSET = re.compile("([+-]?)([0-9]{1,2}):([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,14 @@ def days(first: str, last: str, zone: str) -> Span:
     return Span(_begin(_date(first), zone), _begin(_date(last) + timedelta(days=1), zone))
 
 
+def each_day(first: str, last: str, zone: str) -> list[tuple[date, Span]]:
+    """The days from one to another one; each begins where the one before ends."""
+    day, count = _date(first), days_between(first, last) + 1
+    dates = [day + timedelta(days=n) for n in range(count + 1)]
+    starts = [_begin(one, zone) for one in dates]
+    return [(dates[n], Span(starts[n], starts[n + 1])) for n in range(count)]
+
+
 def moments(first: str, last: str, zone: str) -> Span:
     """As `days`, but either may also be a moment, YYYY-MM-DD HH:MM:SS on the zone's clocks: the second is included."""
     start = _moment(first, zone) if _is_moment(first) else _begin(_date(first), zone)
@@ -97,8 +107,18 @@ def _is_moment(text: str) -> bool:
 def _moment(text: str, zone: str) -> int:
     """A date-time to the second; one without an offset is on the clocks of the zone."""
     moment = _read(text).replace(microsecond=0)
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp()) * 1000
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=_zone(zone))).timestamp()) * 1000
 
 
 def _begin(day: date, zone: str) -> int:
-    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp()) * 1000
+    return int(datetime.combine(day, time(), _zone(zone)).timestamp()) * 1000
+
+
+def _zone(name: str) -> tzinfo:
+    """The zone of a name of the IANA database, or of a distance from UTC such as 5:30, east without a sign."""
+    offset = _OFFSET.fullmatch(name)
+    if offset is None:
+        return ZoneInfo(name)
+    sign, hours, minutes = offset.groups()
+    east = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-east if sign == "-" else east)
