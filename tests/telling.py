@@ -52,9 +52,10 @@ def everything_stored(api: Api) -> dict[str, list[dict[str, Any]]]:
     for table in metadata.sorted_tables:
         if "workspace_id" in table.c:
             read = rows(api, f"SELECT * FROM {table.name} WHERE workspace_id = :ws")
-            found[table.name] = [{name: row[name] for name in row if name != "workspace_id"} for row in read]
-    [own] = rows(api, "SELECT * FROM workspace WHERE id = :ws") or [{}]
-    return {**found, "workspace": [{name: own[name] for name in own if name not in ("id", "key")}]}
+            own = {"workspace_id", "api_key"}
+            found[table.name] = [{name: row[name] for name in row if name not in own} for row in read]
+    [world] = rows(api, "SELECT * FROM workspace WHERE id = :ws") or [{}]
+    return {**found, "workspace": [{name: world[name] for name in world if name not in ("id", "key")}]}
 
 
 def campaigns(api: Api) -> dict[str, dict[str, Any]]:

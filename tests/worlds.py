@@ -326,6 +326,10 @@ def everything(api: Api, world: World) -> list[tuple[str, int, str]]:
     return [*_reads(api, world), ("state", 200, api.control("GET", "/state").text)]
 
 
+#: operations that are for some days
+_DATED = (
+    "get_campaign_analytics_by_date", "get_campaign_top_level_analytics_by_date", "get_campaign_sequence_analytics",
+)  # fmt: skip
 #: filters that show what no field of a row does
 _MARKED = [{"emailStatus": "is_unsubscribed"}, {"emailStatus": "is_bounced"}]
 
@@ -342,6 +346,7 @@ def _reads(api: Api, world: World, most: int = 9) -> Iterator[tuple[str, int, st
         "list_campaign_email_accounts": [{"include_tags": "true"}], "get_email_account": [{"fetch_tags": "true"}],
         "list_all_leads_v2": [{}, {"listId": str(world.lead_list_id)}],
         "list_lead_tags": [{}, {"leadId": str(world.lead_ids[0])}],
+        **{name: [{**DAYS}] for name in _DATED},
     }  # fmt: skip
     for one in LISTS:
         answer = api.request("POST", one.path, params={"fetch_message_history": "true"}, json={})

@@ -1,8 +1,8 @@
-"""What the pipeline keeps in memory for each key: its windows, its faults, its journal."""
+"""What the pipeline keeps in memory for each workspace: windows, faults, the journal."""
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict, defaultdict, deque
 from dataclasses import dataclass, field
 
 from mock_server.pipeline.faults import Rules
@@ -16,9 +16,9 @@ RECORD_SIZE = 1500
 
 @dataclass(slots=True)
 class Gate:
-    """One key's."""
+    """One workspace's; `meters` has one for each of its keys."""
 
-    meter: Meter = field(default_factory=Meter)
+    meters: defaultdict[str, Meter] = field(default_factory=lambda: defaultdict(Meter))
     rules: Rules = field(default_factory=Rules)
     journal: Journal = field(default_factory=Journal)
 

@@ -170,7 +170,7 @@ class Stages:
         if not windows:
             return None
         key = workspace.key if exchange.client is None else exchange.client.key
-        meter = self.gates.of(key).meter
+        meter = self.gates.of(workspace.key).meters[key]
         exchange.charge = meter.charge(windows, workspace.clock.elapsed(), workspace.suspend_after)
         if exchange.charge.retry_after is not None:
             suspended = "The key is suspended: it went on after too many refusals." if exchange.charge.suspended else ""

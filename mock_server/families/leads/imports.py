@@ -108,13 +108,9 @@ def _known(ctx: Context, campaign: Row, keys: dict[str, str]) -> tuple[dict[str,
     existing = with_addresses(ctx, keys)
     email_of = {row["id"]: email for email, row in existing.items()}
     here, elsewhere = _memberships(ctx, campaign["id"], email_of)
-    client = str(campaign["client_id"])
-    unsubscribed = {
-        email
-        for email, row in existing.items()
-        if row["is_unsubscribed"] or client in orjson.loads(row["unsubscribed_client_ids"] or "{}")
-    }
-    gone = unsubscribed_for_good(ctx, wanted)
+    client_id = campaign["client_id"]
+    unsubscribed = {email for email, row in existing.items() if rules.wants_no_mail(row, client_id)}
+    gone = unsubscribed_for_good(ctx, wanted, campaign["client_id"])
     unsubscribed |= {address for address, key in keys.items() if key in gone}
     return existing, rules.Known(
         valid=keys.keys(),

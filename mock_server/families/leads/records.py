@@ -30,10 +30,13 @@ LEAD_COLUMNS = [column for column in _l if column.name not in _UNSEEN]
 
 _LEAD = Statement(select(lead).where(this_workspace(lead), IS_SHOWN, _l.id == bindparam("id")))
 _LEAD_BY_ADDRESS = Statement(select(lead).where(this_workspace(lead), IS_SHOWN, _l.address_key == bindparam("key")))
+_ANYBODYS = Statement(select(lead).where(this_workspace(lead), _l.id == bindparam("id")))
 _HOLDER = Statement(select(lead).where(this_workspace(lead), _l.address_key == bindparam("key")))
 _UNSUBSCRIBED = Statement(
     select(unsubscribed_address.c.address_key).where(
-        this_workspace(unsubscribed_address), one_of(unsubscribed_address.c.address_key, "keys")
+        this_workspace(unsubscribed_address),
+        one_of(unsubscribed_address.c.address_key, "keys"),
+        one_of(unsubscribed_address.c.client_id, "clients"),
     )
 )
 _PAIR = Statement(
@@ -130,9 +133,10 @@ _HIDE = Statement(
 )
 
 
-def unsubscribed_for_good(ctx: Context, address_keys: Sequence[str]) -> set[str]:
-    """Those of the address keys whose lead unsubscribed from everything before it was deleted."""
-    return {row["address_key"] for row in ctx.db.all(_UNSUBSCRIBED, keys=list(address_keys))}
+def unsubscribed_for_good(ctx: Context, address_keys: Sequence[str], client_id: int | None) -> set[str]:
+    """Those of the address keys whose lead, now deleted, unsubscribed from everything or from all of this client."""
+    clients = [0] if client_id is None else [0, client_id]
+    return {row["address_key"] for row in ctx.db.all(_UNSUBSCRIBED, keys=list(address_keys), clients=clients)}
 
 
 def find_lead(ctx: Context, lead_id: int) -> Row:
@@ -325,10 +329,9 @@ def _hide_mails(ctx: Context, rows: Sequence[Row]) -> None:
 
 def delete_lead(ctx: Context, lead_id: int) -> None:
     """Delete a lead: it leaves campaigns, lists and tags; that it unsubscribed from everything outlives it."""
-    row = find_lead(ctx, lead_id)
-    known = {"address_key": row["address_key"]}
-    if row["is_unsubscribed"] and ctx.db.one(_UNSUBSCRIBED, keys=[row["address_key"]]) is None:
-        ctx.db.insert(unsubscribed_address, id=ctx.db.next_ids("unsubscribed_address"), **known)
+    row = ctx.db.one(_ANYBODYS, id=lead_id)
+    assert row is not None
+    _keep_unsubscribed(ctx, row)
     rows = enrolments_anywhere(ctx, [lead_id])[lead_id]
     _hide_mails(ctx, rows)
     for one in rows:
@@ -339,6 +342,16 @@ def delete_lead(ctx: Context, lead_id: int) -> None:
     tags.forget(ctx, "lead", lead_id)
     ctx.db.delete(lead, id=lead_id)
     ctx.emit("LEAD_DELETED", [{"lead_id": lead_id}])
+
+
+def _keep_unsubscribed(ctx: Context, row: Row) -> None:
+    """For the account, and for each client that the lead wants no mail of."""
+    clients = [0] if row["is_unsubscribed"] else []
+    clients += map(int, orjson.loads(row["unsubscribed_client_ids"] or "{}"))
+    for client_id in clients:
+        if ctx.db.one(_UNSUBSCRIBED, keys=[row["address_key"]], clients=[client_id]) is None:
+            kept = {"address_key": row["address_key"], "client_id": client_id}
+            ctx.db.insert(unsubscribed_address, id=ctx.db.next_ids("unsubscribed_address"), **kept)
 
 
 def event_of(row: Row, **data: Any) -> dict[str, Any]:

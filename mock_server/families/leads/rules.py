@@ -9,7 +9,10 @@ from enum import IntFlag
 from functools import lru_cache
 from typing import Literal
 
+import orjson
+
 from mock_server.contract.editions import Behaviour
+from mock_server.state.database import Row
 
 Status = Literal["STARTED", "INPROGRESS", "COMPLETED", "PAUSED", "STOPPED", "BLOCKED"]
 
@@ -173,6 +176,11 @@ def outcome(address: str, seen: Set[str], known: Known, settings: ImportSettings
     if settings.check_bounce_list and address in known.bounced:
         return "bounced"
     return "over_limit" if credit is not None and credit <= 0 else "added"
+
+
+def wants_no_mail(lead: Row, client_id: int | None) -> bool:
+    """Whether a lead has unsubscribed from everything, or from all of a client."""
+    return bool(lead["is_unsubscribed"]) or str(client_id) in orjson.loads(lead["unsubscribed_client_ids"] or "{}")
 
 
 def may_pause(status: Status) -> bool:

@@ -13,7 +13,7 @@ from mock_server.families.campaigns import records as campaigns
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.email_accounts import membership
 from mock_server.families.leads import records
-from mock_server.families.leads.rules import Flag
+from mock_server.families.leads.rules import Flag, wants_no_mail
 from mock_server.families.leads.tables import enrolment
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, this_workspace
@@ -73,12 +73,13 @@ def enter(
         return None
     attached = membership.mapping_ids(ctx, child["id"])
     lead = records.find_lead(ctx, row["lead_id"])
+    unsubscribed = wants_no_mail(lead, child["client_id"])
     blocked = bool(block_list.blocked(ctx, [lead["email"]], child["client_id"]))
     map_id = ctx.db.next_ids("enrolment")
     ctx.db.insert(
         enrolment, id=map_id, campaign_id=child["id"], lead_id=row["lead_id"], created_at=ctx.now, category_id=None,
-        status="BLOCKED" if blocked else "STARTED", flags=int(Flag.UNSUBSCRIBED) if lead["is_unsubscribed"] else 0,
-        next_at=None if blocked or lead["is_unsubscribed"] else ctx.now + delay,
+        status="BLOCKED" if blocked else "STARTED", flags=int(Flag.UNSUBSCRIBED) if unsubscribed else 0,
+        next_at=None if blocked or unsubscribed else ctx.now + delay,
         stop_on_parent_reply=stop_on_parent_reply,
         email_account_id=row["email_account_id"] if row["email_account_id"] in attached else None,
     )  # fmt: skip

@@ -89,11 +89,12 @@ enrolment_pages = counted(
     at_insert={"last_seq_number": None},
 )  # fmt: skip
 
-#: addresses that unsubscribed from everything and whose lead was deleted since: that cannot be undone (R, S1)
+#: addresses that unsubscribed from everything, and whose lead was deleted since: that cannot be undone (R, S1)
 unsubscribed_address = table(
     "unsubscribed_address",
     Column("address_key", Text, nullable=False),
-    Index("unsubscribed_by_address", "workspace_id", "address_key", unique=True),
+    Column("client_id", BigInteger, nullable=False, comment="from all of this client; 0 = from everything"),
+    Index("unsubscribed_by_address", "workspace_id", "address_key", "client_id", unique=True),
 )
 
 #: addresses that bounced for others; no operation reads or changes it (leads.yaml, community_bounce_list)

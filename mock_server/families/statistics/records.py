@@ -17,7 +17,7 @@ from mock_server.families.statistics.rules import Span
 from mock_server.families.statistics.tables import mailbox_total
 from mock_server.state import paging
 from mock_server.state.database import Row
-from mock_server.state.statements import Statement, in_list, one_of, this_workspace
+from mock_server.state.statements import Statement, in_list, of_client, one_of, this_workspace
 
 _m, _e, _l, _a = message.c, enrolment.c, lead.c, email_account.c
 _t, _c = mailbox_total.c, campaign_email_account.c
@@ -85,7 +85,7 @@ def _mails(marked: str) -> Statement:
 _MAILBOXES = Statement(
     select(_a.id, _a.from_email)
     .where(
-        this_workspace(email_account),
+        this_workspace(email_account), of_client(_a.client_id),
         _a.id.in_(union(
             select(_c.email_account_id).where(
                 this_workspace(campaign_email_account), _c.campaign_id == bindparam("campaign_id")
