@@ -133,9 +133,11 @@ def account(client: TestClient) -> Iterator[Account]:
 def nobodys(world: World) -> World:
     """Ids that nothing has, but for the tag and the lists, which are the account's."""
     shared = ("tag_id", "lead_list_id", "other_list_id", "client_id", "api_key_id")
-    ids = {f.name: UNKNOWN for f in fields(world) if isinstance(getattr(world, f.name), int) and f.name not in shared}
-    unknown = tuple(UNKNOWN + n for n in range(4))
-    return replace(world, marker="nobody", lead_ids=unknown, track_id="1-nobody", **ids)
+    ids: dict[str, Any] = {
+        f.name: UNKNOWN for f in fields(world) if isinstance(getattr(world, f.name), int) and f.name not in shared
+    }
+    texts: dict[str, Any] = {"track_id": "1-nobody", "answer_id": "<nobody>", "untracked_id": "nobody"}
+    return replace(world, marker="nobody", lead_ids=tuple(UNKNOWN + n for n in range(4)), **texts, **ids)
 
 
 def _request(one: Described, world: World) -> str:

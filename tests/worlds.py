@@ -262,14 +262,15 @@ def mailed(api: Api, world: World) -> World:
     thread = {"email_stats_id": STATS_ID, "email_body": f"{world.marker} answer"}
     for more in ({}, {"scheduled_time": "2999-01-01T00:00:00Z"}):
         assert api.post(f"/campaigns/{world.campaign_id}/reply-email-thread", {**thread, **more}).status_code == 200
-    (by_hand,) = api.control("GET", "/messages?type=HAND").json()
+    (by_hand,) = api.control("GET", f"/messages?type=HAND&campaign_id={world.campaign_id}").json()
     reminder = {"email_lead_map_id": world.lead_map_id, "email_stats_id": STATS_ID, "message": world.marker}
     _done(api.post("/master-inbox/set-reminder", {**reminder, "reminder_time": "2026-03-10T09:00:00Z"}))
     mine = {"email_lead_map_id": world.lead_map_id, "team_member_id": world.user_id}
     _done(api.post("/master-inbox/update-team-member", mine))
     stray = {"from": f"x@{world.marker}.example", "subject": world.marker, "body": world.marker}
     _done(api.control("POST", f"/email-accounts/{world.email_account_id}/messages", stray))
-    replies = _done(api.get("/master-inbox/untracked-replies"))["data"]["replies"]
+    here = {"from_email": stray["from"]}
+    replies = _done(api.get("/master-inbox/untracked-replies", params=here))["data"]["replies"]
     return replace(world, answer_id=by_hand["message_id"], untracked_id=replies[0]["id"])
 
 

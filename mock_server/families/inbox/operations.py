@@ -177,11 +177,10 @@ def block_domains(ctx: Context, params: inputs.BlockDomainsParams, body: inputs.
 def ignore_inbox_reply(ctx: Context, params: inputs.IgnoreInboxReplyParams, body: inputs.IgnoreInboxReplyBody) -> Reply:
     """Have the answers to a mail count as none in all figures, or count again (R)."""
     mail = messages.answered_by_stats_id(ctx, body["id"])
-    campaign = None if mail is None else campaigns.find_or_none(ctx, mail["campaign_id"])
     row = None if mail is None else leads.enrolment_or_none(ctx, mail["campaign_id"], mail["enrolment_id"])
-    if mail is None or campaign is None or row is None:
+    if mail is None or row is None:
         raise ApiError("email_stat_not_found", hint="Send the stats_id of a mail that was answered.")
-    reactions.ignore(ctx, Sent(mail, row, campaign, "api"), ignored=body["ignore_reply"])
+    reactions.ignore(ctx, Sent(mail, row, campaigns.find(ctx, row["campaign_id"]), "api"), ignored=body["ignore_reply"])
     return _changed(f"Reply {'ignored' if body['ignore_reply'] else 'unignored'} successfully")
 
 
@@ -189,7 +188,7 @@ def ignore_inbox_reply(ctx: Context, params: inputs.IgnoreInboxReplyParams, body
 def get_reply_status(ctx: Context, params: inputs.GetReplyStatusParams) -> Reply:
     """What became of an answer by hand, by its Message-ID (R)."""
     mail = messages.written_by_hand(ctx, params["message_id"])
-    if mail is None or campaigns.find_or_none(ctx, mail["campaign_id"]) is None:
+    if mail is None:
         raise ApiError("sent_reply_not_found", hint="Only answers by reply-email-thread have a status.")
     return Reply({"ok": True, "data": views.reply_status(mail)})
 

@@ -15,7 +15,7 @@ from mock_server.families.messages.tables import IS_ANSWER_BY_HAND, MARKED_BY, M
 from mock_server.families.sequences.tables import step, variant
 from mock_server.state.database import Row, Session
 from mock_server.state.ledger import event
-from mock_server.state.statements import Statement, one_of, this_workspace
+from mock_server.state.statements import Statement, of_client, one_of, this_workspace
 
 #: what a lead got in a campaign, and what came back
 TO_LEAD = ("SENT", "HAND")
@@ -84,10 +84,15 @@ _SENT_BY_STATS_ID = Statement(_BY_STATS_ID)
 _BY_BOTH_IDS = Statement(_BY_STATS_ID.where(_m.message_id == bindparam("message_id")))
 
 
+_IN_VIEW = _m.campaign_id.in_(
+    select(campaign.c.id).where(
+        this_workspace(campaign), campaign.c.deleted_at.is_(None), of_client(campaign.c.client_id)
+    )
+)
 _ANSWERED_BY_STATS_ID = Statement(
     select(message)
     .where(
-        this_workspace(message), _m.stats_id == bindparam("stats_id"), _m.type == "SENT", is_shown(),
+        this_workspace(message), _m.stats_id == bindparam("stats_id"), _m.type == "SENT", is_shown(), _IN_VIEW,
         _m.marks.op("&")(int(Mark.HIDDEN)) == 0, or_(_m.replied_at.is_not(None), _m.ignored_at.is_not(None)),
     )
     .order_by(_m.id)
@@ -95,7 +100,7 @@ _ANSWERED_BY_STATS_ID = Statement(
 _BY_HAND = Statement(
     select(message)
     .where(
-        this_workspace(message), _m.message_id == bindparam("message_id"), text(IS_ANSWER_BY_HAND),
+        this_workspace(message), _m.message_id == bindparam("message_id"), text(IS_ANSWER_BY_HAND), _IN_VIEW,
         _m.marks.op("&")(int(Mark.HIDDEN)) == 0,
     )
     .order_by(_m.id)
