@@ -47,7 +47,7 @@ def refusals(edition: str) -> Iterator[Refusal]:
         sent = path + str(operation.get("requestBody"))
         raisable = {
             "lead_not_found": any(word in sent + str(operation.get("parameters")) for word in LEAD_WORDS),
-            "campaign_not_found": any(word in sent for word in ("campaign_id", "campaignId")),
+            "campaign_not_found": any(word in sent for word in ("campaign_id", "campaignId", "emailCampaignId")),
         }
         taken = set(NOT_RAISED)
         for status, name, example in _examples(document, operation):

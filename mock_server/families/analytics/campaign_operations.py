@@ -10,6 +10,7 @@ from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.families.analytics import figures, replies, rules, selection, views
 from mock_server.families.leads.rules import CATEGORIES
+from mock_server.families.statistics.rules import number
 
 _STATUSES = {
     "Active": "ACTIVE", "Paused": "PAUSED", "Drafted": "DRAFTED", "Completed": "COMPLETED", "Stopped": "STOPPED",
@@ -89,7 +90,7 @@ def analytics_campaign_follow_up_reply_rate(
         "total_followups": sent,
         "followup_replies": replied,
         "followup_reply_rate": rate,
-        "avg_followups_per_campaign": rules.hundredths(sent, len({row["campaign_id"] for row in later})),
+        "avg_followups_per_campaign": number(sent, len({row["campaign_id"] for row in later})),
     }
     message = "Follow-up reply rate stats fetched successfully!"
     return views.answer(message, followup_reply_rate=rate, followup_stats=stats)

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from mock_server.context import Context
 from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
-from mock_server.families.analytics import figures, replies, rules, selection, views
-from mock_server.families.analytics import team as assigned
-from mock_server.families.team import records as team
+from mock_server.families.analytics import figures, replies, rules, selection, team, views
+from mock_server.families.team.records import members
 
 
 @operation("analytics_client_list", long=True)
@@ -55,8 +54,7 @@ def analytics_client_overall_stats(ctx: Context, params: inputs.AnalyticsClientO
 def analytics_team_board_overall_stats(ctx: Context, params: inputs.AnalyticsTeamBoardOverallStatsParams) -> Reply:
     """The figures of each member of the team, by id: of the leads that are assigned to it now (R1; inferred)."""
     of = selection.selected(ctx, params)
-    leads, campaigns = assigned.leads(ctx, of)
-    openers, took = assigned.openers(ctx, of), replies.times_by_hand(ctx, of)
+    assigned, took = team.assigned(ctx, of), replies.times_by_hand(ctx, of)
     answers = figures.answers(ctx, of, "team_member_id")
     positive = figures.positive_leads(answers)
     replied: Counter[int] = Counter()
@@ -67,15 +65,16 @@ def analytics_team_board_overall_stats(ctx: Context, params: inputs.AnalyticsTea
             "id": one.id,
             "name": one.name,
             "profile_pic_url": one.profile_pic_url,
-            "lead_count": leads[one.id],
-            "campaign_count": len(campaigns.get(one.id, ())),
+            "lead_count": own.leads,
+            "campaign_count": len(own.campaigns),
             "reply_count": replied[one.id],
             "positive_reply_count": positive[one.id],
-            "reply_rate": rules.percent(replied[one.id], leads[one.id]),
+            "reply_rate": rules.percent(replied[one.id], own.leads),
             "positive_reply_rate": rules.percent(positive[one.id], replied[one.id]),
             "average_reply_time": rules.mean(took.get(one.id, ())),
-            "unique_open_count": openers.get(one.id, 0),
+            "unique_open_count": own.openers,
         }
-        for one in team.members(ctx)
+        for one in members(ctx)
+        for own in (assigned.get(one.id, team.Assigned()),)
     ]
     return views.answer("Team board overall stats fetched successfully", team_board_stats=shown)

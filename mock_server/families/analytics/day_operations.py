@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mock_server.context import Context
@@ -15,6 +16,7 @@ from mock_server.families.statistics.rules import Span
 _MOMENTS: Mapping[str, figures.Moment] = {
     "opened": "opened_at", "replied": "replied_at", "bounced": "bounced_at", "unsubscribed": "unsubscribed_at",
 }  # fmt: skip
+_OF_DAY = (*views.MAILS, "unsubscribed", "positive_replied", "unique_lead_reached")
 #: metric -> its figure on each of some days
 _Metrics = Mapping[str, Sequence[int]]
 
@@ -50,14 +52,14 @@ def analytics_day_wise_overall_stats_by_sent_time(
     """Each figure on the day of the mail (R1)."""
 
     def metrics(of: Selection, days: Sequence[Span]) -> _Metrics:
-        found = [views.figures(one, _OF_DAY) for one in figures.of_days(ctx, of, days)]
-        raw = {name: [one[name] for one in found] for name in _OF_DAY}
-        return {**raw, "positive_replied": figures.positive_of_days(ctx, of, "at", days)}
+        found = figures.of_days(ctx, of, days)
+        positive = figures.positive_of_days(ctx, of, "at", days)
+        shown = [
+            views.figures(replace(one, positive=count), _OF_DAY) for one, count in zip(found, positive, strict=True)
+        ]
+        return {name: [one[name] for one in shown] for name in _OF_DAY}
 
     return _day_wise(ctx, params, "Day-wise overall stats by sent time fetched successfully!", metrics)
-
-
-_OF_DAY = (*views.MAILS, "unsubscribed", "unique_lead_reached")
 
 
 @operation("analytics_day_wise_positive_reply_stats", long=True)

@@ -49,7 +49,7 @@ def _mails(mark: Mark) -> ColumnElement[int]:
     return func.coalesce(func.sum(_m.marks.op("&")(int(mark)) != 0), 0) if mark else func.count()
 
 
-def leads_with(what: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+def _leads(what: ColumnElement[bool] | None = None) -> ColumnElement[int]:
     """How many leads have a mail of which this is so, or any."""
     return func.count(distinct(_m.enrolment_id if what is None else case((what, _m.enrolment_id))))
 
@@ -61,8 +61,10 @@ def of_lead(table: Table) -> ColumnElement[bool]:
 
 
 _RAW = [_mails(mark).label(name) for name, mark in _MARKS.items()]
-_PEOPLE = [leads_with().label("leads"), leads_with(_m.marks.op("&")(int(Mark.OPENED)) != 0).label("openers")]
-_LEADS = Statement(select(_m.campaign_id, *_PEOPLE).where(*_OF_CAMPAIGNS, *SENT_IN_SPAN).group_by(_m.campaign_id))
+_PEOPLE = [_leads().label("leads"), _leads(_m.marks.op("&")(int(Mark.OPENED)) != 0).label("openers")]
+_IN_CAMPAIGNS = select(_m.campaign_id).where(*_OF_CAMPAIGNS, *SENT_IN_SPAN).group_by(_m.campaign_id)
+_PEOPLE_OF = Statement(_IN_CAMPAIGNS.add_columns(*_PEOPLE))
+_LEADS_OF = Statement(_IN_CAMPAIGNS.add_columns(_PEOPLE[0]))
 #: an answer comes after its mail; with bounds on both sides the planner knows that it should look at answers only
 ANSWERED = (
     _m.replied_at >= bindparam("start"), _m.replied_at < EVER, *_OF_STEPS, *marked(Mark.REPLIED),
@@ -72,7 +74,7 @@ _HOLDERS = {
 }  # fmt: skip
 _ANSWERS = {
     name: Statement(
-        select(column.label("holder"), _e.category_id, func.count().label("mails"), leads_with().label("leads"))
+        select(column.label("holder"), _e.category_id, func.count().label("mails"), _leads().label("leads"))
         .join(enrolment, of_lead(enrolment))
         .where(*ANSWERED, *SENT_IN_SPAN)
         .group_by(column, _e.category_id)
@@ -90,7 +92,7 @@ _POSITIVE = {
     for column in (_m.at, _m.replied_at)
 }  # fmt: skip
 _NEW_AND_FOLLOWED = Statement(
-    select(leads_with(one_of(_m.step_id, "first")), leads_with(~one_of(_m.step_id, "first"))).where(
+    select(_leads(one_of(_m.step_id, "first")), _leads(~one_of(_m.step_id, "first"))).where(
         *_OF_CAMPAIGNS, *SENT_IN_SPAN
     )
 )
@@ -112,8 +114,8 @@ def _per_span(count: ColumnElement[Any], at: ColumnElement[int], *conditions: Co
 
 
 _SENT = _per_span(func.count(), _m.at, *_OF_CAMPAIGNS)
-_REACHED = _per_span(leads_with(), _m.at, *_OF_CAMPAIGNS)
-_FIGURES = _per_span(packed(*_RAW, leads_with()), _m.at, *_OF_CAMPAIGNS)
+_REACHED = _per_span(_leads(), _m.at, *_OF_CAMPAIGNS)
+_FIGURES = _per_span(packed(*_RAW, _leads()), _m.at, *_OF_CAMPAIGNS)
 _HAPPENED = {
     name: _per_span(func.count(), _m[name], *_OF_STEPS, *marked(MARKED_BY[name]))
     for name in ("opened_at", "replied_at", "bounced_at", "unsubscribed_at")
@@ -126,7 +128,7 @@ def by_campaign(ctx: Context, of: Selection, *, whole: bool = True) -> dict[int,
     for row in figures.by_step(ctx, of.ids, of.span):
         sums[row["campaign_id"]].update({name: row[name] for name in _MARKS})
     if whole:
-        for row in ctx.db.all(_LEADS, **of.values):
+        for row in ctx.db.all(_PEOPLE_OF, **of.values):
             sums[row["campaign_id"]].update(leads=row["leads"], openers=row["openers"])
         for holder, count in positive_leads(answers(ctx, of, "campaign_id")).items():
             sums[holder].update(positive=count)
@@ -135,7 +137,7 @@ def by_campaign(ctx: Context, of: Selection, *, whole: bool = True) -> dict[int,
 
 def leads_of_campaigns(ctx: Context, of: Selection) -> dict[int, int]:
     """Id -> how many leads got a mail in the span, of each campaign that sent some."""
-    return {row["campaign_id"]: row["leads"] for row in ctx.db.all(_LEADS, **of.values)}
+    return {row["campaign_id"]: row["leads"] for row in ctx.db.all(_LEADS_OF, **of.values)}
 
 
 def new_and_followed(ctx: Context, of: Selection) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from mock_server.context import Context
 from mock_server.families.analytics import figures
@@ -43,9 +43,10 @@ _BY_HAND = Statement(
     .where(
         _hand.workspace_id == bindparam("ws"), one_of(_hand.campaign_id, "campaigns"), _hand.type == "HAND",
         _answer.workspace_id == _hand.workspace_id, _answer.campaign_id == _hand.campaign_id,
-        _answer.id == _hand.answers, _answer.type.in_(RECEIVED), _m.workspace_id == _hand.workspace_id,
-        _m.campaign_id == _hand.campaign_id, _m.id == _answer.answers, one_of(_m.step_id, "steps"),
-        *marked(Mark.REPLIED), *SENT_IN_SPAN, of_lead(enrolment), _e.team_member_id.is_not(None),
+        _answer.id == _hand.answers, or_(*(_answer.type == kind for kind in RECEIVED)),
+        _m.workspace_id == _hand.workspace_id, _m.campaign_id == _hand.campaign_id, _m.id == _answer.answers,
+        one_of(_m.step_id, "steps"), *marked(Mark.REPLIED), *SENT_IN_SPAN, of_lead(enrolment),
+        _e.team_member_id.is_not(None),
     )
     .group_by(_answer.campaign_id, _answer.id)
 )  # fmt: skip

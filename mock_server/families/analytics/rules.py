@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass
 from datetime import date
 
 from mock_server.families.leads.rules import ids_of
+from mock_server.families.statistics.rules import number
 
 #: the day-wise figures have a row for each day
 MOST_DAYS = 3660
@@ -71,12 +72,7 @@ def whole_rate(part: int, whole: int) -> str:
 
 def percent(part: int, whole: int) -> float:
     """`12.34` as a number."""
-    return of_hundred(part, whole, 2) / 100
-
-
-def hundredths(part: int, whole: int) -> float:
-    """The quotient with two decimals, halves rounded up."""
-    return divided(part * 100, whole) / 100
+    return number(part * 100, whole)
 
 
 def duration(seconds: int) -> str:

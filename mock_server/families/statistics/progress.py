@@ -8,6 +8,7 @@ from mock_server.context import Context
 from mock_server.families.leads import records as leads
 from mock_server.families.leads.rules import Flag
 from mock_server.families.leads.tables import enrolment_pages
+from mock_server.families.statistics.rules import number
 from mock_server.state import paging
 from mock_server.state.database import Row
 
@@ -39,7 +40,7 @@ class Progress:
         }  # fmt: skip
         interested = sum(group["n"] for group in groups if group["category_id"] == _INTERESTED)
         total = sum(group["n"] for group in groups)
-        return {"total": total, **by_status, "interested": interested, "revenue": self._revenue / 100}
+        return {"total": total, **by_status, "interested": interested, "revenue": number(self._revenue, 100)}
 
     def drafted(self) -> int:
         """Mails that are still to be sent to leads who run, or may run again."""

@@ -83,6 +83,12 @@ def is_reversed(first: str, last: str) -> bool:
     return end < start
 
 
+def number(part: int, whole: int) -> float:
+    """The quotient to two digits, halves rounded up, an integer when it is one; 0 without anything to divide by."""
+    found = (200 * part + whole) // (2 * whole) if whole else 0
+    return found // 100 if found % 100 == 0 else found / 100
+
+
 def days_between(first: str, last: str) -> int:
     """How many days one date is after another one."""
     return (_date(last) - _date(first)).days
