@@ -91,11 +91,8 @@ _POSITIVE = {
     )
     for column in (_m.at, _m.replied_at)
 }  # fmt: skip
-_NEW_AND_FOLLOWED = Statement(
-    select(_leads(one_of(_m.step_id, "first")), _leads(~one_of(_m.step_id, "first"))).where(
-        *_OF_CAMPAIGNS, *SENT_IN_SPAN
-    )
-)
+_FIRST = one_of(_m.step_id, "first")
+_NEW_AND_FOLLOWED = Statement(_IN_CAMPAIGNS.add_columns(_leads(_FIRST).label("new"), _leads(~_FIRST).label("later")))
 _BY_MAILBOX = {
     whole: Statement(
         select(_m.email_account_id, *_RAW, *(_PEOPLE if whole else ()))
@@ -143,8 +140,8 @@ def leads_of_campaigns(ctx: Context, of: Selection) -> dict[int, int]:
 def new_and_followed(ctx: Context, of: Selection) -> tuple[int, int]:
     """How many leads got a mail of a first step in the span, and how many one of a later step."""
     first = [step_id for step_id, number in of.steps.items() if number == 1]
-    new, later = ctx.db.all(_NEW_AND_FOLLOWED, **of.values, first=first)[0]
-    return new, later
+    rows = ctx.db.all(_NEW_AND_FOLLOWED, **of.values, first=first)
+    return sum(row["new"] for row in rows), sum(row["later"] for row in rows)
 
 
 def by_mailbox(ctx: Context, of: Selection, mailboxes: Sequence[int], *, whole: bool = True) -> dict[int, Totals]:

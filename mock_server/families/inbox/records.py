@@ -16,7 +16,7 @@ from mock_server.families.inbox import filters
 from mock_server.families.inbox.filters import Filters
 from mock_server.families.leads import records as leads
 from mock_server.families.leads.rules import id_of
-from mock_server.families.leads.tables import enrolment, lead
+from mock_server.families.leads.tables import IS_MARKED, IS_UNREAD, enrolment, lead
 from mock_server.families.messages.tables import planned
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, this_workspace
@@ -29,12 +29,12 @@ _AT_HAND = (_e.is_archived == 0, _e.snoozed_until.is_(None) | (_e.snoozed_until 
 #: which conversations a list is of; all of them got a mail
 _BASES: dict[Base, tuple[ColumnElement[bool], ...]] = {
     "inbox": (_e.last_reply_at.is_not(None), *_AT_HAND),
-    "unread": (_e.is_unread == 1, *_AT_HAND),
-    "snoozed": (_IS_SNOOZED,),
-    "important": (_e.is_important == 1,),
-    "archived": (_e.is_archived == 1,),
+    "unread": (IS_UNREAD, *_AT_HAND),
+    "snoozed": (IS_MARKED, _IS_SNOOZED),
+    "important": (IS_MARKED, _e.is_important == 1),
+    "archived": (IS_MARKED, _e.is_archived == 1),
     "sent": (),
-    "mine": (_e.team_member_id == bindparam("user_id"),),
+    "mine": (IS_MARKED, _e.team_member_id == bindparam("user_id")),
     "scheduled": (),
     "reminders": (),
 }
@@ -98,7 +98,9 @@ def _page(base: Base, order: Order, names: frozenset[str], words: frozenset[str]
 
 
 def _keys(base: Base, order: Order, names: frozenset[str], words: frozenset[str]) -> Select[Any]:
-    meets = [this_workspace(enrolment), _e.last_sent_at.is_not(None), *_BASES[base]]
+    # a sum keeps the planner from the index by the last mail where another one has fewer rows
+    sent_at = _e.last_sent_at if base in ("inbox", "sent") else _e.last_sent_at + 0
+    meets = [this_workspace(enrolment), sent_at.is_not(None), *_BASES[base]]
     meets += filters.conditions(names, words)
     if base in _WAITING:
         waiting = _WAITING[base]
@@ -106,7 +108,7 @@ def _keys(base: Base, order: Order, names: frozenset[str], words: frozenset[str]
         query = select(_e.campaign_id, _e.id, at).join(waiting, waiting.c.enrolment_id == _e.id)
         meets.append(_e.campaign_id.in_(_ALL_CAMPAIGNS))
     else:
-        at = _e.last_reply_at if order.by == "reply" else _e.last_sent_at
+        at = _e.last_reply_at if order.by == "reply" else sent_at
         query = select(_e.campaign_id, _e.id, at.label("at"))
     ordered = query.where(*meets).order_by(*_directed(at, _e.id, order))
     return ordered.limit(bindparam("limit")).offset(bindparam("offset"))

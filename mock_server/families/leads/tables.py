@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Text, text
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, Integer, Text, literal_column, text
 
 from mock_server.state.paging import counted
 from mock_server.state.schema import table
@@ -30,10 +30,16 @@ lead = table(
 lead_pages = counted(lead)
 
 _WAS_MAILED = text("last_sent_at IS NOT NULL")
+#: conditions on conversations, as the partial indexes have them
+IS_UNREAD: ColumnElement[bool] = literal_column("is_unread = 1")
+IS_MARKED: ColumnElement[bool] = literal_column(
+    "(is_important = 1 OR is_archived = 1 OR snoozed_until IS NOT NULL OR team_member_id IS NOT NULL)"
+)
 _FILTERED = (
     "campaign_id", "lead_id", "email_account_id", "category_id", "flags", "is_unread", "is_important", "is_archived",
     "snoozed_until", "team_member_id", "sub_sequence_id",
 )  # fmt: skip
+_BY_REPLY = "workspace_id", "last_reply_at", "id", "last_sent_at", *_FILTERED
 
 enrolment = table(
     "enrolment",
@@ -77,11 +83,13 @@ enrolment = table(
         "enrolment_with_revenue", "workspace_id", "campaign_id", "revenue", sqlite_where=text("revenue > 0"),
     ),
     # pages of the inbox, newest first; what filters look at is in them, so that only the rows of the page are read
-    Index("enrolment_by_reply", "workspace_id", "last_reply_at", "id", *_FILTERED, sqlite_where=_WAS_MAILED),
+    Index("enrolment_by_reply", *_BY_REPLY, sqlite_where=_WAS_MAILED),
     Index(
         "enrolment_by_sent", "workspace_id", "last_sent_at", "id", "last_reply_at", *_FILTERED,
         sqlite_where=_WAS_MAILED,
     ),
+    Index("enrolment_unread", *_BY_REPLY, sqlite_where=IS_UNREAD),
+    Index("enrolment_marked", *_BY_REPLY, sqlite_where=IS_MARKED),
     key=("campaign_id", "id"),
 )  # fmt: skip
 enrolment_pages = counted(
