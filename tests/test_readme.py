@@ -45,13 +45,14 @@ def test_shell_examples_print_what_they_show(base: str, mark: str, shown: str) -
     assert done.stdout == block(mark, shown)
 
 
-def test_the_figures_of_the_world_are_as_shown(base: str) -> None:
+@pytest.mark.parametrize("mark", ["<!-- figures", "<!-- inbox"])
+def test_what_follows_from_the_world_is_as_shown(base: str, mark: str) -> None:
     """The walk goes on: what it prints behind the world is what the README shows."""
-    script = f"{block('<!-- world', 'sh')}\necho ----\n{block('<!-- figures', 'sh')}"
+    script = f"{block('<!-- world', 'sh')}\necho ----\n{block(mark, 'sh')}"
     environment = {**os.environ, "BASE": base}
     command = ["bash", "-euo", "pipefail", "-c", script]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.partition("----\n")[2] == block("<!-- figures", "text")
+    assert done.stdout.partition("----\n")[2] == block(mark, "text")
 
 
 def test_pytest_example_passes(tmp_path: Path) -> None:

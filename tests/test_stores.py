@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.families.analytics import figures as analytics
+from mock_server.families.analytics import replies, team
 from mock_server.families.block_list import records as block_list
 from mock_server.families.crm import records as crm
 from mock_server.families.lead_lists import membership
@@ -88,6 +90,26 @@ def test_a_workspace_follows_the_server_until_it_chooses(tmp_path: Path) -> None
         (figures._LEADS[Mark.OPENED], "COVERING INDEX message_of_campaign"),
         (figures._BY_MAILBOX, "COVERING INDEX message_of_mailbox"),
         (mailed._BETWEEN_IDS, "enrolment USING PRIMARY KEY (workspace_id=? AND campaign_id=? AND id>?"),
+        (figures._BY_STEP, "step_quarter USING PRIMARY KEY (workspace_id=? AND campaign_id=?"),
+        (
+            analytics._PEOPLE_OF,
+            "COVERING INDEX message_of_mailbox (workspace_id=? AND email_account_id=? AND campaign_id=?",
+        ),
+        (
+            analytics._LEADS_OF,
+            "COVERING INDEX message_of_mailbox (workspace_id=? AND email_account_id=? AND campaign_id=?",
+        ),
+        (analytics._NEW_AND_FOLLOWED, "COVERING INDEX message_of_mailbox (workspace_id=? AND email_account_id=?"),
+        (analytics._FIGURES, "COVERING INDEX message_of_campaign (workspace_id=? AND campaign_id=? AND type=?"),
+        (analytics._BY_MAILBOX[True], "COVERING INDEX message_of_mailbox (workspace_id=? AND email_account_id=?"),
+        (analytics._ANSWERS["campaign_id"], "COVERING INDEX message_by_replied_at (workspace_id=? AND replied_at>?"),
+        (analytics._ANSWERS["email_account_id"], "COVERING INDEX message_by_replied_at (workspace_id=?"),
+        (analytics._POSITIVE["at"], "COVERING INDEX message_by_replied_at (workspace_id=? AND replied_at>?"),
+        (analytics._HAPPENED["opened_at"], "COVERING INDEX message_by_opened_at (workspace_id=? AND opened_at>?"),
+        (analytics._HAPPENED["unsubscribed_at"], "COVERING INDEX message_by_unsubscribed_at (workspace_id=?"),
+        (replies._TIMES, "COVERING INDEX message_of_enrolment (workspace_id=? AND enrolment_id=?"),
+        (replies._BY_HAND, "message_of_campaign (workspace_id=? AND campaign_id=? AND type=?"),
+        (team._LEADS, "COVERING INDEX message_of_enrolment (workspace_id=? AND enrolment_id=?"),
         (messages._EVENTS, "event_of_enrolment"),
         (messages._SENT_BY_STATS_ID, "message_by_stats_id"),
     ],

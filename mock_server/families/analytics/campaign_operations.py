@@ -57,7 +57,7 @@ def analytics_campaign_response_stats(ctx: Context, params: inputs.AnalyticsCamp
         people[row["holder"]] += row["leads"]
     shown: list[dict[str, Any]] = []
     for row in of.campaigns:
-        found, contacted = mails[row["id"]], leads.get(row["id"], 0)
+        found, contacted = mails[row["id"]], leads[row["id"]]
         shown.append({
             "email_campaign_id": row["id"], "email_campaign_name": row["name"], "leads_contacted": contacted,
             "not_replied": max(0, contacted - found.total()), "total_response": found.total(),

@@ -16,7 +16,11 @@ from mock_server.state.database import Row
 from mock_server.state.statements import Statement, of_client, one_of, this_workspace
 
 _a, _p = email_account.c, campaign_email_account.c
-_ALL = Statement(select(_a.id, _a.from_email, _a.address, _a.type).where(this_workspace(email_account)).order_by(_a.id))
+_ALL = Statement(
+    select(_a.id, _a.from_email, _a.address, _a.type)
+    .where(this_workspace(email_account), of_client(_a.client_id))
+    .order_by(_a.id)
+)
 _IN_ACTIVE_CAMPAIGN = (
     select(_p.id)
     .join(campaign, (campaign.c.workspace_id == _p.workspace_id) & (campaign.c.id == _p.campaign_id))
@@ -47,7 +51,7 @@ def counts(ctx: Context, clients: Sequence[int] | None) -> dict[str, int]:
 
 
 def that_sent(ctx: Context, of: Selection, *, whole: bool = True) -> list[tuple[Row, Totals]]:
-    """The mailboxes that sent a mail in the span, by id, with their figures."""
+    """The mailboxes that the key may see and that sent a mail in the span, by id, with their figures."""
     rows = ctx.db.all(_ALL)
     found = figures.by_mailbox(ctx, of, [row["id"] for row in rows], whole=whole)
     return [(row, found[row["id"]]) for row in rows if row["id"] in found]
