@@ -7,7 +7,6 @@ import pytest
 from tests.conftest import Api
 from tests.hand_mails import history, ok_text, reply
 from tests.inboxes import (
-    ALWAYS,
     GOES_ON,
     PATHS,
     assign,
@@ -21,7 +20,7 @@ from tests.inboxes import (
     schedule,
     two_campaigns,
 )
-from tests.sending import equip, freeze, mails, of_lead, ok, react, set_status, step, steps, until
+from tests.sending import ALWAYS, equip, freeze, mails, of_lead, ok, react, set_status, step, steps, until
 from tests.worlds import client_of
 
 
@@ -167,5 +166,6 @@ def test_a_sub_sequence_has_conversations_of_its_own(api: Api) -> None:
     assert {row["email_campaign_id"] for row in listed(api, "views", filters={"subSequenceId": child})} == ids
     for no_sub_sequence in (campaign_id, 9999):
         assert listed(api, "views", filters={"subSequenceId": no_sub_sequence}) == []
+    ok(api.post(f"/campaigns/{child}/status", {"status": "STOPPED"}))
     ok(api.delete(f"/campaigns/{child}"))
     assert [row["email_campaign_id"] for row in listed(api, "inbox")] == [campaign_id]

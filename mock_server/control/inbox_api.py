@@ -28,8 +28,10 @@ def inbox_routes(world: World, workspace_of: Callable[..., Awaitable[Workspace]]
         columns = _columns(wanted)
         with world.writing(workspace) as ctx:
             try:
-                leads.change(ctx, records.conversation(ctx, map_id), **columns)
                 row = records.conversation(ctx, map_id)
+                if columns:
+                    leads.change(ctx, row, **columns)
+                    row = records.conversation(ctx, map_id)
             except ApiError as error:
                 raise HTTPException(404, f"There is no conversation {map_id}. {error.hint}") from None
         until = row["snoozed_until"]

@@ -59,7 +59,7 @@ def _parsed(raw: str) -> dict[str, Any]:
     """What a mail in MIME says; what it leaves out is missing."""
     mail = message_from_string(raw, policy=policy.default)
     part = mail.get_body(("html", "plain"))
-    found: dict[str, Any] = {"cc": [address for _, address in getaddresses(mail.get_all("cc", []))]}
+    found: dict[str, Any] = {"cc": [address for _, address in getaddresses(mail.get_all("cc", [])) if address]}
     try:
         found["body"] = "" if part is None else part.get_content().strip()
     except (LookupError, ValueError) as error:

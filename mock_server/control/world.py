@@ -50,10 +50,18 @@ class World:
 
     @contextmanager
     def writing(self, workspace: Workspace) -> Iterator[Context]:
-        """A unit of work on a stored workspace, as for a handler."""
-        with self.database.transaction():
-            ctx = self.context(workspace)
-            yield ctx
+        """A unit of work, as for a handler; a workspace that has nothing yet is stored with it."""
+        stored = workspace.id
+        try:
+            with self.database.transaction():
+                if not stored:
+                    self.workspaces.save(workspace)
+                ctx = self.context(workspace)
+                yield ctx
+        except BaseException:
+            if not stored:
+                self.workspaces.unsave(workspace)
+            raise
         self.written(ctx)
 
     def written(self, ctx: Context) -> None:

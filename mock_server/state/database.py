@@ -29,6 +29,11 @@ _update = cache(update_statement)
 _delete = cache(delete_statement)
 
 
+def _folded(text: str | None) -> str | None:
+    """A text without case, for `statements.contains`."""
+    return None if text is None else text.casefold()
+
+
 class StoreError(Exception):
     """A store that cannot be opened; the message is for the user."""
 
@@ -72,6 +77,7 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
         connection.row_factory = sqlite3.Row
+        connection.create_function("folded", 1, _folded, deterministic=True)
         durable = "OFF" if self._temporary else "NORMAL"  # a temporary store does not outlive its process
         for pragma in (
             "journal_mode=WAL",

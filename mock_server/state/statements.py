@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Subquery,
     Table,
+    and_,
     bindparam,
     delete,
     func,
@@ -117,8 +118,14 @@ def delete_statement(table: Table, where: Sequence[str]) -> Statement:
 
 
 def contains(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
-    """`column` contains the text that `containing` made of the parameter, in any case."""
-    return column.like(bindparam(parameter), escape="\\")
+    """`column` contains the text that `containing` made of the parameter, in any case.
+
+    LIKE knows the case of A to Z only; for a text with other letters both sides are folded.
+    """
+    wanted: ColumnElement[Any] = bindparam(parameter)
+    has_others = wanted.op("GLOB")(literal_column("'*[^ -~]*'"))
+    folded = func.folded(column).like(func.folded(wanted), escape="\\")
+    return or_(column.like(wanted, escape="\\"), and_(has_others, folded))
 
 
 def containing(part: str) -> str:

@@ -66,7 +66,10 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
     "campaignTagId": _in_campaigns(_c.id.in_(_TAGGED)),
     "campaignClientId": _in_campaigns(one_of(_c.client_id, "campaignClientId")),
     "replyTimeBetween": _e.last_reply_at.between(bindparam("replied_from"), bindparam("replied_to")),
-    "subSequenceId": or_(*(column == bindparam("subSequenceId") for column in (_e.sub_sequence_id, _e.campaign_id))),
+    "subSequenceId": or_(
+        _e.sub_sequence_id == bindparam("subSequenceId"),
+        _in_campaigns(_c.id == bindparam("subSequenceId"), _c.parent_campaign_id.is_not(None)),
+    ),
 }  # fmt: skip
 _IDS = ("campaignId", "emailAccountId", "campaignTeamMemberId", "campaignTagId", "campaignClientId")
 

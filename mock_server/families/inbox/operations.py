@@ -17,7 +17,7 @@ from mock_server.families.block_list.rules import entry_of, is_domain
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.clients import records as clients
 from mock_server.families.crm.tables import lead_note, lead_task, reminder
-from mock_server.families.inbox import records, views
+from mock_server.families.inbox import filters, records, views
 from mock_server.families.inbox.tables import saved_view
 from mock_server.families.leads import changes, subsequences
 from mock_server.families.leads import records as leads
@@ -198,6 +198,7 @@ def create_saved_inbox_view(
     ctx: Context, params: inputs.CreateSavedInboxViewParams, body: inputs.CreateSavedInboxViewBody
 ) -> Reply:
     """Keep a set of filters under a name; no operation lists them (R)."""
+    filters.read(body["filters"])  # refuses what no list would take
     view_id = ctx.db.next_ids("saved_view")
     client_id = None if ctx.client is None else ctx.client.id
     limited = body.get("limitedAccess", True)

@@ -39,7 +39,7 @@ def list_untracked_replies(ctx: Context, params: inputs.ListUntrackedRepliesPara
 def associate_untracked_reply(
     ctx: Context, params: inputs.AssociateUntrackedReplyParams, body: inputs.AssociateUntrackedReplyBody
 ) -> Reply:
-    """Make a mail the answer of a lead to the last mail that it got; no client's key may (R; `sucess` is theirs)."""
+    """Make a mail a lead's answer to the last mail that it had got; no client's key may (R; `sucess` is theirs)."""
     if ctx.client is not None:
         raise ApiError("not_permitted", hint="Use the account's own key.")
     campaign = campaigns.find(ctx, body["emailCampaignId"])
@@ -47,7 +47,7 @@ def associate_untracked_reply(
     if row is None:
         raise ApiError("lead_mapping_not_found", hint=f"This row is not in campaign {campaign['id']}.")
     mail = untracked.find(ctx, body["untrackedReplyId"])
-    answered = messages.last_sent(ctx.db, row["id"])
+    answered = messages.sent_before(ctx, row["id"], mail["at"])
     if answered is None:
         raise ApiError("no_sent_email", hint="Advance the clock until the campaign has mailed the lead.")
     reactions.associated(ctx, Sent(answered, row, campaign, "associated"), mail)

@@ -54,8 +54,9 @@ _BY_MAP = Statement(
 _ROWS_OF_CAMPAIGN = Statement(
     select(enrolment).where(this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id")).order_by(_e.id)
 )
+_PART = 2**32
 _REVENUE = Statement(
-    select(func.coalesce(func.sum(_e.revenue), 0)).where(
+    select(*(func.coalesce(func.sum(part), 0) for part in (_e.revenue.op("/")(_PART), _e.revenue % _PART))).where(
         this_workspace(enrolment), _e.campaign_id == bindparam("campaign_id"), text("revenue > 0")
     )
 )
@@ -223,9 +224,9 @@ def _by_lead(ctx: Context, statement: Statement, lead_ids: Sequence[int]) -> dic
 
 
 def revenue_of(ctx: Context, campaign_id: int) -> int:
-    """What the leads of a campaign are worth, in hundredths."""
-    found: int = ctx.db.all(_REVENUE, campaign_id=campaign_id)[0][0]
-    return found
+    """What the leads of a campaign are worth, in hundredths; in two parts, since the sum may pass 64 bits."""
+    high, low = ctx.db.all(_REVENUE, campaign_id=campaign_id)[0]
+    return int(high * _PART + low)
 
 
 def rows_of_campaign(ctx: Context, campaign_id: int, map_ids: Sequence[int] | None) -> list[Row]:

@@ -23,7 +23,7 @@ Happening = Literal["reply", "open", "click", "bounce", "unsubscribe"]
 _DAY = 86_400_000
 #: part of an eventType word -> what it means; the words come from one client, so that their stems are looked for
 _STEMS: dict[str, Happening] = {
-    "REPLY": "reply", "OPEN": "open", "CLICK": "click", "BOUNCE": "bounce", "UNSUBSCRIBE": "unsubscribe",
+    "REPL": "reply", "OPEN": "open", "CLICK": "click", "BOUNCE": "bounce", "UNSUBSCRIBE": "unsubscribe",
 }  # fmt: skip
 _e = enrolment.c
 _ROWS_BELOW = Statement(

@@ -218,7 +218,8 @@ def _receive(ctx: Context, sent: Sent, kind: str, incoming: Incoming, category_i
 
 def _count_reply(ctx: Context, sent: Sent, answer: int, at: int) -> None:
     mail, row = sent.mail, sent.row
-    records.change(ctx, mail, reply_count=mail["reply_count"] + 1, replied_at=mail["replied_at"] or at)
+    first = min(at, mail["replied_at"] or at)
+    records.change(ctx, mail, reply_count=mail["reply_count"] + 1, replied_at=first)
     if mail["replied_at"] is None:
         records.count_for_variant(ctx, mail, "reply_count")
     _note(ctx, sent, Flag.REPLIED, last_reply_at=max(at, row["last_reply_at"] or at), is_unread=True)
@@ -228,14 +229,16 @@ def _count_reply(ctx: Context, sent: Sent, answer: int, at: int) -> None:
 def ignore(ctx: Context, sent: Sent, *, ignored: bool) -> None:
     """Have the answers to a mail count as none in every figure, or count again; which mail is answered stays (R)."""
     mail = sent.mail
-    known = [at for at in (mail["replied_at"], mail["ignored_at"]) if at is not None]
-    if not known or ignored == (mail["replied_at"] is None):
+    counts, is_ignored = mail["replied_at"] is not None, mail["ignored_at"] is not None
+    if not (counts if ignored else is_ignored):
         return
+    first = min(at for at in (mail["replied_at"], mail["ignored_at"]) if at is not None)
     if ignored:
-        records.unmark(ctx, mail, "replied_at", ignored_at=min(known))
+        records.unmark(ctx, mail, "replied_at", ignored_at=first)
     else:
-        records.change(ctx, mail, replied_at=min(known), ignored_at=None)
-    records.count_for_variant(ctx, mail, "reply_count", -1 if ignored else 1)
+        records.change(ctx, mail, replied_at=first, ignored_at=None)
+    if ignored or not counts:  # else a later answer counts already
+        records.count_for_variant(ctx, mail, "reply_count", -1 if ignored else 1)
     others = records.is_answered(ctx, mail["enrolment_id"])
     flags = sent.row["flags"]
     leads.change(ctx, sent.row, flags=flags | Flag.REPLIED if others else flags & ~Flag.REPLIED)

@@ -28,6 +28,12 @@ _ONE = Statement(
 _OF_ENROLMENT = (this_workspace(message), _m.enrolment_id == bindparam("enrolment_id"), _m.type == "SENT")
 _ANY_ANSWERED = Statement(select(_m.id).where(*_OF_ENROLMENT, _m.marks.op("&")(int(Mark.REPLIED)) != 0).limit(1))
 _LAST_SENT = Statement(select(message).where(*_OF_ENROLMENT).order_by(_m.id.desc()).limit(1))
+_SENT_BEFORE = Statement(
+    select(message)
+    .where(*_OF_ENROLMENT)
+    .order_by((_m.at > bindparam("moment")), func.abs(_m.at - bindparam("moment")), _m.id.desc())
+    .limit(1)
+)
 _LAST_OF_STEP = Statement(
     select(message).where(*_OF_ENROLMENT, _m.seq_number == bindparam("step")).order_by(_m.id.desc()).limit(1)
 )
@@ -186,6 +192,11 @@ def conversations(ctx: Context, map_ids: Sequence[int], after: int | None = None
 def figures(ctx: Context, map_ids: Sequence[int]) -> dict[int, Row]:
     """Map id -> counts of the sequence's mails; without those that got none."""
     return {row["enrolment_id"]: row for row in ctx.db.all(_FIGURES, ids=list(map_ids))}
+
+
+def sent_before(ctx: Context, enrolment_id: int, moment: int) -> Row | None:
+    """The last mail that a lead had got at a moment, else the first one that it got."""
+    return ctx.db.one(_SENT_BEFORE, enrolment_id=enrolment_id, moment=moment)
 
 
 def sent_by_stats_id(ctx: Context, campaign_id: int, stats_id: str) -> Row | None:
