@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from functools import reduce
+from operator import getitem
 from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi.testclient import TestClient
 
+from mock_server.contract.registry import HANDLERS
 from tests.conftest import Api
 from tests.fields import shapes
 from tests.recording import RECORDER
-from tests.worlds import fresh
+from tests.worlds import described, fresh
 
 NOW = "2026-01-01T00:00:00Z"
 #: ids that a fresh workspace gives to the first of each kind
@@ -36,23 +39,50 @@ def matters(
 
     The same calls are made three times from an empty workspace with one seed and a clock that stands still: with `a`,
     with `b`, and with `a` again, which must show what the first run showed. `given` prepares the workspace, the call
-    takes `body` or `query` with the field set and must succeed, then the paths of `reads` are read.
+    takes `body` or `query` with the field set and must succeed, then the paths of `reads` are read, those of lists that
+    take a body as "POST /master-inbox/sent". `a`, `b` and `body` may be functions that find them in the workspace.
     """
-    assert field in shapes()[operation_id].inputs, f"{operation_id} has no field {field}"
     api = fresh(client)
 
     def seen(value: Any) -> list[Any]:
         _start_over(api)
         given(api)
-        answer = _call(api, operation_id, field, value, body, query)
-        assert answer.status_code == 200, answer.text
+        answer = _call(api, operation_id, field, _found(api, value), _found(api, body), query)
+        assert answer.status_code == described(operation_id).status, answer.text
         return [answer.text, *(_read(api, path) for path in reads)]
 
+    _prove(operation_id, field, a, b, seen)
+
+
+def shows(
+    api: Api, operation_id: str, field: str, a: Any, b: Any, *,
+    body: Any = None, query: Mapping[str, Any] | None = None, rows: str = "",
+) -> None:  # fmt: skip
+    """As `matters`, for an operation that only reads: in a world that has been made, which stays as it is.
+
+    `rows`: where the rows are in an answer that repeats its parameters, which are not looked at, as "data.replies".
+    """
+    assert not HANDLERS[operation_id].writes
+
+    def seen(value: Any) -> Any:
+        answer = _call(api, operation_id, field, value, body, query)
+        assert answer.status_code == 200, answer.text
+        return reduce(getitem, rows.split(".") if rows else (), answer.json())
+
+    _prove(operation_id, field, a, b, seen)
+
+
+def _prove(operation_id: str, field: str, a: Any, b: Any, seen: Callable[[Any], object]) -> None:
+    assert field in shapes()[operation_id].inputs, f"{operation_id} has no field {field}"
     first, second, again = seen(a), seen(b), seen(a)
     assert first == again, "the same calls do not show the same"
     assert first != second, f"{operation_id} takes {field}, but {a!r} and {b!r} show the same"
     if RECORDER is not None:
         RECORDER.proof(operation_id, field)
+
+
+def _found(api: Api, value: Any) -> Any:
+    return value(api) if callable(value) else value
 
 
 def _start_over(api: Api) -> None:
@@ -87,6 +117,7 @@ def with_field(body: Any, field: str, value: Any) -> Any:
 
 
 def _read(api: Api, path: str) -> tuple[int, str]:
-    place, _, query = path.partition("?")
-    answer = api.get(place, params=dict(parse_qsl(query)))
+    method, _, rest = path.rpartition(" ")
+    place, _, query = rest.partition("?")
+    answer = api.request(method or "GET", place, params=dict(parse_qsl(query)))
     return answer.status_code, answer.text

@@ -1,4 +1,4 @@
-"""Fields that have no effect before mails are sent, or before clients exist, are taken all the same."""
+"""Fields that have no effect, or none that an operation shows, are taken all the same."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.analytics import DAYS
 from tests.conftest import Api
+from tests.lead_lists import lead_list
 from tests.machines import sequence
+from tests.sending import freeze, ok
+from tests.test_mailbox_health import TOKEN, save_oauth
 
 SETTINGS: list[dict[str, Any]] = [
     {"force_plain_text": True},
@@ -66,3 +70,51 @@ def test_categories_can_be_asked_for_by_client(api: Api) -> None:
     assert api.get("/leads/fetch-categories", params={"client_id": 22}).json() == (
         api.get("/leads/fetch-categories").json()
     )  # fmt: skip
+
+
+def test_the_rest_of_a_token_is_taken(api: Api) -> None:
+    """What some providers send beside the documented three; no answer shows it."""
+    token = {**TOKEN, "expiry": "2100-01-01T00:00:00Z", "expires_in": 3600, "ext_expires_in": 7200}
+    account_id = ok(save_oauth(api, token=token))["data"]["id"]
+    assert "token" not in ok(api.get(f"/email-accounts/{account_id}"))
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_the_adjustment_of_warm_up_is_taken(api: Api, value: bool) -> None:
+    """The mailbox shows what it showed."""
+    freeze(api)
+    account_id = api.account()
+    path = f"/email-accounts/{account_id}"
+    ok(api.post(f"{path}/warmup", {"warmup_enabled": True}))
+    before = ok(api.get(path))
+    ok(api.post(f"{path}/warmup", {"warmup_enabled": True, "auto_adjust_warmup": value}))
+    assert ok(api.get(path)) == before
+
+
+@pytest.mark.parametrize("more", [{}, {"emailFieldsAdded": {"x": 1}, "customFields": {"y": 2}}, {"customFields": None}])
+def test_notes_of_an_import_are_taken(api: Api, more: dict[str, Any]) -> None:
+    """The lead comes into the list as it would without them."""
+    body = {"leadList": [{"email": "ann@one.example"}], "fileName": "leads.csv", **more}
+    assert ok(api.post(f"/lead-list/{lead_list(api)}/import", body))["data"]["imported"] == 1
+    (lead,) = ok(api.get("/leads/all"))["data"]["leads"]
+    assert lead["custom_fields"] == {}
+
+
+def test_credits_of_a_client_are_taken(api: Api) -> None:
+    """No operation shows them; those of the account stay."""
+    before = ok(api.get("/subscription/credits-stats"))
+    body = {"name": "Ann", "email": "ann@client.example", "is_credit_assigned": True}
+    ok(api.post("/client/save", {**body, "email_credits": 10, "lead_credits": 20}))
+    assert ok(api.get("/subscription/credits-stats")) == before
+
+
+@pytest.mark.parametrize(("path", "name", "value"), [
+    ("overall-stats-v2", "is_agency", "true"), ("client/overall-stats", "filter", "any"),
+    *((path, "full_data", value) for value in ("true", "false") for path in (
+        "campaign/response-stats", "mailbox/provider-wise-overall-performance", "team-board/overall-stats")),
+])  # fmt: skip
+def test_parameters_of_analytics_are_taken(api: Api, path: str, name: str, value: str) -> None:
+    """The answer is the same without them."""
+    api.campaign()
+    with_it, without = (api.get(f"/analytics/{path}", params={**DAYS, **more}) for more in ({name: value}, {}))
+    assert ok(with_it) == ok(without)

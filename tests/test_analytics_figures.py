@@ -329,5 +329,9 @@ def test_a_key_sees_its_client_only(api: Api) -> None:
     assert [row["id"] for row in ask(key, "client/list")] == [own]
     assert [row["client_id"] for row in ask(key, "client/overall-stats")] == [own]
     assert ask(key, "client/list", client_ids=other) == []
-    assert [row["from_email"] for row in ask(key, "mailbox/name-wise-health-metrics")] == [f"box{mine}@sender.example"]
+    (account,) = api.get(f"/campaigns/{mine}/email-accounts").json()
+    assert ask(key, "mailbox/name-wise-health-metrics") == []  # the mailbox is the account's
     assert ask(key, "mailbox/overall-stats")["total_connected"] == 0
+    ok(api.post(f"/email-accounts/{account['id']}", {"client_id": own}))
+    assert [row["from_email"] for row in ask(key, "mailbox/name-wise-health-metrics")] == [account["from_email"]]
+    assert ask(key, "mailbox/overall-stats")["total_connected"] == 1

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
 from base64 import b64decode
 from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
+from tests.clients import FULL_ACCESS, client_of, make_key
 from tests.conftest import Api
-from tests.sending import freeze, launch, steps, until
+from tests.inboxes import GOES_ON, item, listed, map_id, patch, untracked
+from tests.lead_lists import lead_list, tag
+from tests.sending import equip, freeze, launch, ok, step, steps, until
 
 BARE = {"email": "bare@one.example"}
 TEXTS = ("first_name", "last_name", "phone_number", "company_name", "website", "location", "linkedin_profile",
@@ -52,6 +57,20 @@ def test_a_lead_is_shown_as_imported(api: Api, reader: str) -> None:
     empty = "" if reader.startswith("export") else None
     assert {name: shown[FULL["email"]][name] for name in TEXTS} == {name: FULL[name] for name in TEXTS}
     assert {name: shown[BARE["email"]][name] for name in TEXTS} == dict.fromkeys(TEXTS, empty)
+
+
+@pytest.mark.parametrize("reader", [name for name in LEAD_READERS if name != "list_all_leads"])
+def test_a_lead_shows_the_clients_that_it_unsubscribed_from(api: Api, reader: str) -> None:
+    """Once the key of a client has unsubscribed it from all that is the client's; other leads show none."""
+    one = client_of(api, "one", FULL_ACCESS)
+    campaign_id = one.campaign()
+    one.add(campaign_id, BARE["email"], FULL["email"])
+    ok(one.post(f"/leads/{one.lead_id(FULL['email'])}/unsubscribe"))
+    shown = LEAD_READERS[reader](api, campaign_id)
+    found = {email: lead["unsubscribed_client_id_map"] for email, lead in shown.items()}
+    if reader.startswith("export"):
+        found = {email: json.loads(text or "null") for email, text in found.items()}
+    assert (found[BARE["email"]] or {}, found[FULL["email"]]) == ({}, {str(one.client_id): True})
 
 
 def test_the_last_step_shows_in_the_export(api: Api) -> None:
@@ -169,3 +188,118 @@ def test_an_import_names_the_leads_of_other_campaigns(api: Api) -> None:
     refused = api.add(second, "ann@one.example", "ben@one.example", **flags)["emailToLeadIdMap"]
     expected = {address: str(api.lead_id(address)) for address in ("ann@one.example", "ben@one.example")}
     assert refused["existingLeadsInOtherCampaigns"] == expected
+
+
+# ------------------------------------------------------------------------------------------------ clients and tags
+
+
+def test_a_campaign_shows_its_client_and_its_tags_in_its_figures(api: Api) -> None:
+    """Each its own, and one without a client none."""
+    api.campaign()
+    for name in ("one", "two"):
+        campaign_id = api.campaign(client_id=client_of(api, name).client_id)
+        body = {"campaign_ids": [campaign_id], "tag_ids": [tag(api, name, color=f"#{name[-1].encode().hex() * 3}")]}
+        ok(api.post("/campaigns/tags", body))
+    none, one, two = (ok(api.get(f"/campaigns/{campaign_id}/analytics")) for campaign_id in (1001, 1002, 1003))
+    names = ("client_name", "client_email", "client_company_name")
+    assert [none["tags"], *(none[name] for name in names)] == [[], None, None, None]
+    assert [one[name] for name in names] == ["one client", "client@one.example", "one brand"]
+    assert [two[name] for name in names] == ["two client", "client@two.example", "two brand"]
+    assert one["tags"] == [{"id": 1001, "name": "one", "color": "#656565"}]
+    assert two["tags"] == [{"id": 1002, "name": "two", "color": "#6f6f6f"}]
+
+
+def test_the_revenue_of_leads_shows_in_the_figures(api: Api) -> None:
+    """The sum of a campaign, as a number."""
+    freeze(api)
+    campaign_id = launch(api, "ann", "ben")
+    until(api, "02 12:00")
+    for lead, revenue in (("ann", 500.5), ("ben", 1)):
+        ok(patch(api, "update-revenue", map_id(api, campaign_id, lead), revenue=revenue))
+    assert ok(api.get(f"/campaigns/{campaign_id}/analytics"))["campaign_lead_stats"]["revenue"] == 501.5
+
+
+def test_clients_are_the_same_in_analytics(api: Api) -> None:
+    """But for what they may do, which only the list of clients shows."""
+    for name, more in (("one", {}), ("two", {"logo": "Two", "logo_url": "https://two.example/logo"})):
+        ok(api.post("/client/save", {"name": name, "email": f"{name}@client.example", **more}))
+    clients = [{k: v for k, v in row.items() if k != "client_permission"} for row in ok(api.get("/client/"))]
+    assert ok(api.get("/analytics/client/list"))["data"]["client_list"] == clients
+    assert [row["logo_url"] for row in clients] == [None, "https://two.example/logo"]
+
+
+def test_a_change_answers_the_key_and_the_list_it_changed(api: Api) -> None:
+    """Their ids come back."""
+    for name in ("one", "two"):
+        key = make_key(api, client_of(api, name).client_id)
+        reset = ok(api.request("PUT", f"/client/api-key/reset/{key['id']}"))["data"]
+        assert (reset["id"], reset["client_id"]) == (key["id"], key["client_id"])
+        list_id = lead_list(api)
+        assert ok(api.request("PUT", f"/lead-list/{list_id}", json={"listName": name}))["data"]["id"] == list_id
+
+
+def test_mailboxes_that_come_by_tag_show_their_campaign(api: Api) -> None:
+    """Each campaign gets rows of its own."""
+    body = {"email_account_ids": [api.account()], "tag_ids": [tag(api, "one")]}
+    ok(api.post("/email-accounts/tag-mapping", body))
+    for campaign_id in (api.campaign(), api.campaign()):
+        added = ok(api.post(f"/campaigns/{campaign_id}/email-accounts/by-tag", {"tag_ids": body["tag_ids"]}))
+        assert [row["email_campaign_id"] for row in added["result"]] == [campaign_id]
+
+
+# ------------------------------------------------------------------------------------------------ the master inbox
+
+
+def test_a_conversation_alone_is_shown_as_in_lists(api: Api) -> None:
+    """In a campaign, pushed to a sub-sequence, and in the sub-sequence."""
+    freeze(api)
+    boxes = [api.account()]
+    parent = launch(api, "ann", "ben", boxes=boxes, **GOES_ON)
+    body = {"parent_campaign_id": parent, "subsequence_name": "child", "condition_events": []}
+    child = ok(api.post("/campaigns/create-subsequence", body))["id"]
+    equip(api, child, boxes=boxes, sequence=[step()], **GOES_ON)
+    until(api, "02 12:00")
+    body = {"email_lead_map_id": map_id(api, parent, "ann"), "sub_sequence_id": child}
+    ok(api.post("/master-inbox/push-to-subsequence", body))
+    until(api, "03 12:00")
+    rows = {(row["email_campaign_id"], row["lead_email"][:3]): row for row in listed(api, "sent")}
+    assert {place: (row["sub_sequence_id"], row["belongs_to_sub_sequence"]) for place, row in rows.items()} == {
+        (parent, "ann"): (child, False), (parent, "ben"): (None, False), (child, "ann"): (None, True),
+    }  # fmt: skip
+    for row in rows.values():
+        assert item(api, int(row["email_lead_map_id"])) == row
+
+
+def test_files_of_a_mail_came_with_it(api: Api) -> None:
+    """Each has the moment at which its mail came."""
+    freeze(api)
+    account_id = api.account()
+    for hour in (9, 10):
+        until(api, f"02 {hour:02}:00")
+        mail = EmailMessage()
+        mail["From"], mail["Subject"] = "pat@other.example", "Hi"
+        mail.add_attachment(b"12345", maintype="application", subtype="pdf", filename="offer.pdf")
+        ok(api.control("POST", f"/email-accounts/{account_id}/messages", {"raw": mail.as_string()}))
+    shown = untracked(api, fetchAttachments="true")
+    assert [row["attachments"][0]["created_at"] for row in shown] == [row["created_at"] for row in shown] == [
+        f"2026-03-02T{hour}:00:00.000Z" for hour in ("10", "09")
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ refusals
+
+
+@pytest.mark.parametrize(("path", "body", "status", "refusal"), [
+    ("/email-accounts/tag-list", {"email_ids": ["x@other.example.com"]}, 406, {
+        "success": False, "message": "One or more email accounts do not belong to this user",
+        "invalid_emails": ["x@other.example.com"]}),
+    ("/master-inbox/update-team-member", {"email_lead_map_id": 3_000_000_001, "team_member_id": 61}, 404,
+     {"error": "Team member not found with ID 61"}),
+])  # fmt: skip
+def test_a_refusal_names_what_was_sent(api: Api, path: str, body: Any, status: int, refusal: Any) -> None:
+    """As in the documented examples."""
+    freeze(api)
+    launch(api, "ann")
+    until(api, "02 12:00")
+    answer = api.post(path, body)
+    assert (answer.status_code, answer.json()) == (status, refusal)
