@@ -73,6 +73,22 @@ warnings = false
 [[operations]]
 include-operation-id = "push_leads_between_lists"
 warnings = false
+# they name mails, conversations with mails and people, whom this world has not
+[[operations]]
+include-operation-id = "get_reply_status"
+warnings = false
+[[operations]]
+include-operation-id = "get_inbox_lead_by_id"
+warnings = false
+[[operations]]
+include-operation-id = "associate_untracked_reply"
+warnings = false
+[[operations]]
+include-operation-id = "assign_inbox_team_member"
+warnings = false
+[[operations]]
+include-operation-id = "set_lead_reminder"
+warnings = false
 # it has something to do once only
 [[operations]]
 include-operation-id = "reconnect_failed_email_accounts"

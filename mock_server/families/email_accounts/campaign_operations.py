@@ -37,7 +37,7 @@ def add_campaign_email_accounts(
     row = campaigns.find(ctx, params["campaign_id"])
     for account in _allowed(ctx, body["email_account_ids"]):
         if not records.can_send(account):
-            raise ApiError("email_account_unusable", id=account["id"])
+            raise ApiError("email_account_unusable", id=account["id"], hint="Unsuspend it, or reconnect its logins.")
     return Reply({"ok": True, "result": _attached(ctx, row["id"], body["email_account_ids"])})
 
 

@@ -21,7 +21,7 @@ def resume(ctx: Context, row: Row, delay_days: int | None) -> rules.Status:
     sent = row["last_seq_number"]
     unsubscribed = bool(row["flags"] & Flag.UNSUBSCRIBED)
     if not unsubscribed and sent is not None and not any(step["seq_number"] > sent for step in steps):
-        raise ApiError("lead_at_last_step")
+        raise ApiError("lead_at_last_step", hint="The campaign has no step after the one that the lead got last.")
     status = rules.status_after_resume(
         row["status"], sent=sent is not None, unsubscribed=unsubscribed, behaviour=ctx.edition.behaviour
     )

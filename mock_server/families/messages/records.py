@@ -29,10 +29,7 @@ _OF_ENROLMENT = (this_workspace(message), _m.enrolment_id == bindparam("enrolmen
 _ANY_ANSWERED = Statement(select(_m.id).where(*_OF_ENROLMENT, _m.marks.op("&")(int(Mark.REPLIED)) != 0).limit(1))
 _LAST_SENT = Statement(select(message).where(*_OF_ENROLMENT).order_by(_m.id.desc()).limit(1))
 _SENT_BEFORE = Statement(
-    select(message)
-    .where(*_OF_ENROLMENT)
-    .order_by((_m.at > bindparam("moment")), func.abs(_m.at - bindparam("moment")), _m.id.desc())
-    .limit(1)
+    select(message).where(*_OF_ENROLMENT, _m.at <= bindparam("moment")).order_by(_m.at.desc(), _m.id.desc()).limit(1)
 )
 _LAST_OF_STEP = Statement(
     select(message).where(*_OF_ENROLMENT, _m.seq_number == bindparam("step")).order_by(_m.id.desc()).limit(1)
@@ -195,7 +192,7 @@ def figures(ctx: Context, map_ids: Sequence[int]) -> dict[int, Row]:
 
 
 def sent_before(ctx: Context, enrolment_id: int, moment: int) -> Row | None:
-    """The last mail that a lead had got at a moment, else the first one that it got."""
+    """The last mail that a lead had got at a moment."""
     return ctx.db.one(_SENT_BEFORE, enrolment_id=enrolment_id, moment=moment)
 
 
