@@ -117,9 +117,7 @@ def push_lead_to_subsequence(
     if subsequences.enter(ctx, row, child, days * _DAY, cause="push", stop_on_parent_reply=stop) is None:
         raise ApiError("already_in_subsequence", hint=f"The lead has a row in campaign {child['id']}.")
     data = {"success": True, "sub_sequence_id": child["id"], "delay_days": days}
-    hint = (
-        "" if child["status"] == "ACTIVE" else f"The sub-sequence is {child['status']}: START it to send."
-    )
+    hint = "" if child["status"] == "ACTIVE" else f"The sub-sequence is {child['status']}: START it to send."
     return Reply({"ok": True, "message": "Lead pushed to subsequence successfully", "data": data}, hint=hint)
 
 
