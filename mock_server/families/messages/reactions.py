@@ -222,6 +222,7 @@ def _count_reply(ctx: Context, sent: Sent, answer: int, at: int) -> None:
     records.change(ctx, mail, reply_count=mail["reply_count"] + 1, replied_at=first)
     if mail["replied_at"] is None:
         records.count_for_variant(ctx, mail, "reply_count")
+    ctx.db.update(message, {"campaign_id": mail["campaign_id"], "id": answer}, is_reply=True)
     _note(ctx, sent, Flag.REPLIED, last_reply_at=max(at, row["last_reply_at"] or at), is_unread=True)
     ctx.emit("EMAIL_REPLY", [sent.event(answer=answer)])
 
