@@ -127,6 +127,14 @@ _MARK = {
     )
     for name in ("unsubscribed_at", "stopped_at")
 }
+_DROP_WAITING = Statement(
+    delete(message).where(
+        this_workspace(message),
+        _m.campaign_id == bindparam("campaign_id"),
+        _m.enrolment_id == bindparam("map_id"),
+        _m.type == "SCHEDULED",
+    )
+)
 _DROP_PLANS = Statement(
     delete(planned).where(
         this_workspace(planned),
@@ -333,7 +341,9 @@ def take_out(ctx: Context, rows: Sequence[Row]) -> None:
 
 def _hide_mails(ctx: Context, rows: Sequence[Row]) -> None:
     """And let nothing happen to them any more: no reaction, no answer that waits."""
-    ctx.db.run_many(_DROP_PLANS, [{"campaign_id": row["campaign_id"], "map_id": row["id"]} for row in rows])
+    of_rows = [{"campaign_id": row["campaign_id"], "map_id": row["id"]} for row in rows]
+    for drop in (_DROP_PLANS, _DROP_WAITING):
+        ctx.db.run_many(drop, of_rows)
     ctx.db.run_many(_HIDE, [{"map_id": row["id"], "now": ctx.now} for row in rows])
 
 
