@@ -56,7 +56,7 @@ def _existing(ctx: Context, account_id: int | None, address: str) -> Row | None:
     if rules.belongs_to_other_user(address):
         raise ApiError("account_exists_other_user", hint=f"Addresses at or under {rules.TAKEN_DOMAIN} are another's.")
     holder = records.holder_of(ctx, address)
-    if holder is not None and not records.is_shown(ctx, holder):
+    if holder is not None and not ctx.may_see(holder["client_id"]):
         raise ApiError("account_exists_other_user", hint="A mailbox that is not this client's has the address.")
     if holder is not None and holder["id"] != account_id:
         raise ApiError("account_exists", id=holder["id"], hint="Send the id of the existing account to update it.")
