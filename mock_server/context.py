@@ -49,6 +49,10 @@ class Context:
     publish: Publish = tell_nobody
     client: Client | None = None
 
+    def may_see(self, client_id: int | None) -> bool:
+        """Whether the key may see what is this client's: that of a client its own only."""
+        return self.client is None or client_id == self.client.id
+
     def emit(self, type_: str, rows: Iterable[dict[str, Any]]) -> None:
         """Append events of one type to the ledger, and count them in `happened`.
 

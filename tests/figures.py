@@ -68,10 +68,12 @@ class Story:
     row: Json
     opens: list[str] = field(default_factory=list)
     clicks: list[str] = field(default_factory=list)
-    replies: list[str] = field(default_factory=list)
-    bounced: bool = False
-    unsubscribed: bool = False
-    stopped: bool = False
+    answers: list[Json] = field(default_factory=list)
+    bounces: list[str] = field(default_factory=list)
+    unsubscribed_at: str = ""
+    stopped_at: str = ""
+    #: how many of the answers, from the first one on, count as none
+    ignored: int = 0
 
     @property
     def at(self) -> datetime:
@@ -84,6 +86,11 @@ class Story:
         map_id: int = self.mail["campaign_lead_map_id"]
         return map_id
 
+    @property
+    def replies(self) -> list[str]:
+        """When the answers that count came."""
+        return [one["at"] for one in self.answers[self.ignored :]]
+
 
 def counts(stories: Iterable[Story]) -> dict[str, int]:
     """The counts that all figures have."""
@@ -93,7 +100,7 @@ def counts(stories: Iterable[Story]) -> dict[str, int]:
         "open_count": sum(len(one.opens) for one in stories),
         "click_count": sum(len(one.clicks) for one in stories),
         "reply_count": sum(bool(one.replies) for one in stories),
-        "bounce_count": sum(one.bounced for one in stories),
+        "bounce_count": sum(bool(one.bounces) for one in stories),
     }
 
 
@@ -133,7 +140,10 @@ class Recount:
         by_id = {one["id"]: one for one in self.messages}
         for event in self.ledger:
             if event["campaign_lead_map_id"] in self.rows:
-                self._happened(event, by_id.get(event["message"]), links)
+                mail = by_id.get(event["message"])
+                self._happened(event, mail, links)
+                if mail is not None and mail["id"] in self.stories:
+                    self._became(self.stories[mail["id"]], event, by_id)
 
     def _happened(self, event: Json, mail: Json | None, links: Mapping[int, int]) -> None:
         kind, map_id = event["type"], event["campaign_lead_map_id"]
@@ -145,22 +155,30 @@ class Recount:
             self.passed[map_id] = event["data"]["step"]
         elif kind == "LEAD_UNSUBSCRIBED":
             self.unsubscribed.add(map_id)
-            self._last(map_id, self._link(event, links), "unsubscribed")
+            self._last(map_id, self._link(event, links), "unsubscribed_at", event["at"])
         elif kind == "LEAD_STOPPED":
-            self._last(map_id, None, "stopped")
+            self._last(map_id, None, "stopped_at", event["at"])
         elif kind == "EMAIL_BOUNCE":
             self.bounced.add(map_id)
-        if mail is not None and (story := self.stories.get(mail["id"])) is not None:
-            seen = {"EMAIL_OPEN": story.opens, "EMAIL_LINK_CLICK": story.clicks, "EMAIL_REPLY": story.replies}
-            seen.get(kind, []).append(event["at"])
-            story.bounced = story.bounced or kind == "EMAIL_BOUNCE"
 
-    def _last(self, map_id: int, mail_id: int | None, what: str) -> None:
+    @staticmethod
+    def _became(story: Story, event: Json, by_id: Mapping[int, Json]) -> None:
+        """Note on a mail what somebody did with it."""
+        kind = event["type"]
+        if kind == "EMAIL_REPLY":
+            story.answers.append(by_id[event["data"]["answer"]])
+        elif kind == "REPLY_IGNORED":
+            story.ignored = len(story.answers) if event["data"]["ignored"] else 0
+        else:
+            seen = {"EMAIL_OPEN": story.opens, "EMAIL_LINK_CLICK": story.clicks, "EMAIL_BOUNCE": story.bounces}
+            seen.get(kind, []).append(event["at"])
+
+    def _last(self, map_id: int, mail_id: int | None, what: str, at: str) -> None:
         """Note on a mail, by default the last one that the lead had got by then, what came of it."""
         mails = self.got.get(map_id, [])
         mail_id = mails[-1]["id"] if mail_id is None and mails else mail_id
         if mail_id in self.stories:
-            setattr(self.stories[mail_id], what, True)
+            setattr(self.stories[mail_id], what, getattr(self.stories[mail_id], what) or at)
 
     def _link(self, event: Json, links: Mapping[int, int]) -> int | None:
         """The mail whose link was used: recipients use it a known time after the mail."""
@@ -210,8 +228,8 @@ class Recount:
             "is_opened": bool(one.opens),
             "is_clicked": bool(one.clicks),
             "is_replied": bool(one.replies),
-            "is_unsubscribed": one.unsubscribed,
-            "is_bounced": one.bounced,
+            "is_unsubscribed": bool(one.unsubscribed_at),
+            "is_bounced": bool(one.bounces),
         }
 
     def leads(self, after: str = "") -> list[Json]:
@@ -281,7 +299,7 @@ class Recount:
         blocked = [one for one, row in self.rows.items() if row["status"] == "BLOCKED" and one not in self.bounced]
         figures = {
             **counts(mails),
-            "unsubscribed_count": sum(one.unsubscribed for one in mails),
+            "unsubscribed_count": sum(bool(one.unsubscribed_at) for one in mails),
             "unique_sent_count": len({one.lead for one in mails}),
             "unique_open_count": len({one.lead for one in mails if one.opens}),
             "unique_click_count": len({one.lead for one in mails if one.clicks}),
@@ -318,7 +336,7 @@ class Recount:
         mails = self.mails(days(first, last, "UTC"))
         more = {
             "skipped_count": 0, "failed_count": 0, "positive_reply_count": positive(mails),
-            "stopped_count": sum(one.stopped for one in mails),
+            "stopped_count": sum(bool(one.stopped_at) for one in mails),
         }  # fmt: skip
         return self.by_date(first, last, "UTC") | _texts(more)
 
@@ -335,8 +353,8 @@ class Recount:
         return {
             "email_campaign_seq_id": step_id,
             **counts(own),
-            "unsubscribed_count": sum(one.unsubscribed for one in own),
-            "stopped_count": sum(one.stopped for one in own),
+            "unsubscribed_count": sum(bool(one.unsubscribed_at) for one in own),
+            "stopped_count": sum(bool(one.stopped_at) for one in own),
             "positive_reply_count": positive(own),
             **dict.fromkeys(nothing, 0),
         }

@@ -32,11 +32,12 @@ class Caller:
     edition: str
     one: Described
     restricted: TestClient
+    made: World | None = None
 
     @cached_property
     def world(self) -> World:
         """A workspace with one of everything, made when it is first asked for."""
-        return worlds.build(self.api, "alpha")
+        return self.made or worlds.build(self.api, "alpha")
 
     def own(self, body: Any = None, query: dict[str, object] | None = None, **ids: int | str) -> Any:
         """The operation on what the world has, apart from `ids`; a required query parameter has some value."""
@@ -222,6 +223,23 @@ def _unknown_word(call: Caller) -> Provoked:
     return answer, {"message": '"unknown" is not allowed', "validation": validation}
 
 
+#: refusals that come after something was done, so that each needs a world of its own
+AFTERWARDS = {
+    "not_permitted",
+    "campaign_active",
+    "campaign_is_active",
+    "bounce_threshold_locked",
+    "no_failed_email_account",
+    "reconnect_limit_reached",
+    "email_account_unusable",
+    "last_email_account",
+    "lead_credit_exhausted",
+    "lead_not_pausable",
+    "lead_at_last_step",
+    "already_in_subsequence",
+    "similar_webhook_exists",
+    "no_sent_email",
+}
 #: code, or (operation, code) -> the call that is refused so, and what its answer has for the placeholders
 PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
     "missing_api_key": lambda call: (call.with_key(call.api.client), {}),

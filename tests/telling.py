@@ -48,14 +48,21 @@ def rows(api: Api, sql: str = "", **values: Any) -> list[dict[str, Any]]:
 
 def everything_stored(api: Api) -> dict[str, list[dict[str, Any]]]:
     """All rows of the workspace, without what tells it from others."""
-    found = {}
-    for table in metadata.sorted_tables:
-        if "workspace_id" in table.c:
-            read = rows(api, f"SELECT * FROM {table.name} WHERE workspace_id = :ws")
-            own = {"workspace_id", "api_key"}
-            found[table.name] = [{name: row[name] for name in row if name not in own} for row in read]
-    [world] = rows(api, "SELECT * FROM workspace WHERE id = :ws") or [{}]
-    return {**found, "workspace": [{name: world[name] for name in world if name not in ("id", "key")}]}
+
+    async def read() -> dict[str, list[dict[str, Any]]]:
+        world = world_of(api)
+        ws = world.workspaces.get(api.key).id
+        found = {}
+        for table in metadata.sorted_tables:
+            own = {"workspace_id", "api_key"} if "workspace_id" in table.c else {"id", "key"}
+            if table.name == "workspace" or "workspace_id" in table.c:
+                column = "id" if table.name == "workspace" else "workspace_id"
+                sql = f"SELECT * FROM {table.name} WHERE {column} = ?"
+                stored = map(dict, world.database.writer.execute(sql, (ws,)).fetchall())
+                found[table.name] = [{name: row[name] for name in row if name not in own} for row in stored]
+        return found
+
+    return in_server(api, read)
 
 
 def campaigns(api: Api) -> dict[str, dict[str, Any]]:

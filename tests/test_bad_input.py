@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import Api
 from tests.servers import server
-from tests.worlds import OPERATIONS, READS, Described, World, body_for, build, fresh, glance, path_of
+from tests.telling import everything_stored
+from tests.worlds import OPERATIONS, READS, Described, World, body_for, build, fresh, path_of
 
 LIMIT = 8 * 1024 * 1024
 SETTINGS, SCHEDULE = "/campaigns/{campaign}/settings", "/campaigns/{campaign}/schedule"
@@ -24,26 +25,26 @@ SETTINGS, SCHEDULE = "/campaigns/{campaign}/settings", "/campaigns/{campaign}/sc
 
 @dataclass
 class Standing:
-    """A world in which nothing may change, and what is read of it."""
+    """A world in which nothing may change, and its rows."""
 
     api: Api
     world: World
-    reads: list[tuple[str, int, str]]
+    rows: dict[str, list[dict[str, Any]]]
 
     @classmethod
     def new(cls, client: TestClient) -> Standing:
         """Under a key of its own."""
         api = fresh(client)
         world = build(api, "anna")
-        return cls(api, world, glance(api, world))
+        return cls(api, world, everything_stored(api))
 
     def refuses(self, method: str, path: str, source: str, key: str | None = None, **more: Any) -> None:
-        """A call is refused, and all reads are as before. `{campaign}` and `{lead}` in the path are ids."""
+        """A call is refused, and all rows are as before. `{campaign}` and `{lead}` in the path are ids."""
         place = path.replace("{campaign}", str(self.world.campaign_id)).replace("{lead}", str(self.world.lead_ids[0]))
         answer = self.api.request(method, place, **more)
-        before, self.reads = self.reads, glance(self.api, self.world)
+        before, self.rows = self.rows, everything_stored(self.api)
         check_refusal(answer, source, key)
-        assert self.reads == before
+        assert self.rows == before
 
 
 @pytest.fixture(scope="module")
@@ -372,7 +373,7 @@ def test_no_input_breaks_an_operation(client: TestClient, one: Described) -> Non
             if answer.status_code < 400 and one.method == "DELETE":
                 target = Standing.new(client)
             elif answer.status_code < 400 and one not in READS:
-                target.reads = glance(target.api, target.world)
-        assert glance(target.api, target.world) == target.reads
+                target.rows = everything_stored(target.api)
+        assert everything_stored(target.api) == target.rows
 
     throw()

@@ -39,6 +39,7 @@ ON_THE_ACCOUNT = frozenset({
     "create_email_account_tag", "update_email_account_tag", "create_lead_list", "update_lead_list", "delete_lead_list",
     "import_leads_to_list", "assign_tags_to_lead_lists", "push_leads_to_campaign", "push_leads_between_lists",
     "push_leads_to_list", "push_campaign_leads_to_list", "add_leads_to_campaign",
+    "update_campaign_status",  # lists count who is in an active campaign
 })  # fmt: skip
 #: what only tells of these: names and counts of lists, all tags, the leads of a list, the credit
 _OF_THE_ACCOUNT = (

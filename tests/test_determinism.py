@@ -16,7 +16,7 @@ KEY = "the-same-key"
 DRAWN = {
     "warmupKey", "warmup_key_id", "user_id", "message_id", "messageId", "api_key", "uuid",
     "warmup_email_received_count", "save_from_spam_count", "reply_count",  # of warm-up
-    "id",  # of the user
+    "id", "created_by",  # of the user
 }  # fmt: skip
 #: operations after which others find nothing, so that they come last
 LAST = ("delete_lead_globally", "delete_email_account", "delete_campaign", "delete_from_global_block_list")

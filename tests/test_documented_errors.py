@@ -15,9 +15,10 @@ from mock_server.config import Settings, openapi_directory
 from mock_server.contract.document import operations_of, resolve
 from mock_server.contract.operations import Contract
 from tests.conftest import Api
-from tests.provoking import PROVOKED, Caller, Provoked
+from tests.provoking import AFTERWARDS, PROVOKED, Caller, Provoked
 from tests.sending import freeze
-from tests.worlds import described
+from tests.telling import everything_stored
+from tests.worlds import World, build, described, fresh
 
 CONTRACT = Contract(openapi_directory())
 #: what no call of these editions gets: answers to a rate limit, and the validation text of another edition
@@ -98,13 +99,30 @@ def test_every_documented_refusal_can_be_provoked() -> None:
     assert PROVOKED.keys() - documented == set()
 
 
+@pytest.fixture(scope="module")
+def standing(client: TestClient) -> tuple[Api, World, dict[str, list[dict[str, Any]]]]:
+    """A key with a world that no refusal changes, and its rows."""
+    api = fresh(client)
+    freeze(api)
+    world = build(api, "alpha")
+    return api, world, everything_stored(api)
+
+
 @pytest.mark.parametrize("refusal", REFUSALS, ids=str)
-def test_the_refusal_is_answered_as_documented(api: Api, restricted: TestClient, refusal: Refusal) -> None:
-    """The call that a refusal is for gets its status and its body."""
+def test_the_refusal_is_answered_as_documented(
+    api: Api, standing: tuple[Api, World, dict[str, list[dict[str, Any]]]], restricted: TestClient, refusal: Refusal
+) -> None:
+    """The call that a refusal is for gets its status and its body, and changes nothing."""
     provoke = provocation(refusal)
     assert provoke is not None
-    freeze(api)  # what runs sends when the case says so only
-    response, values = provoke(Caller(api, refusal.edition, described(refusal.operation_id), restricted))
+    key, world, rows = standing
+    if refusal.code in AFTERWARDS:
+        freeze(api)  # what runs sends when the case says so only
+        caller = Caller(api, refusal.edition, described(refusal.operation_id), restricted)
+    else:
+        caller = Caller(key, refusal.edition, described(refusal.operation_id), restricted, world)
+    response, values = provoke(caller)
+    assert everything_stored(key) == rows
     expected = filled(refusal.template, values)
     if refusal.code == "invalid_request":
         expected |= values

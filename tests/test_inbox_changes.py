@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from mock_server.app import create_app
 from mock_server.config import Settings
+from mock_server.state.workspaces import _user_id
 from tests.conftest import Api
 from tests.hand_mails import UNKNOWN, ledger, stats_id
 from tests.inboxes import NOT_FOUND, assign, item, mailed, map_id, mark, names, patch, post, remind
@@ -323,8 +325,8 @@ def test_a_lead_is_resumed_in_its_own_campaign(api: Api) -> None:
     ("body", "status_code"),
     [
         ({"snoozed_until": "soon"}, 422), ({"is_snoozed": False, "snoozed_until": "2026-03-03T10:00:00Z"}, 422),
-        ({"is_important": "yes"}, 422), ({"unknown": True}, 422), ({"snoozed_until": 5}, 422), ([], 422), ({}, 200),
-        ({"is_important": None}, 200),
+        ({"is_snoozed": True, "snoozed_until": "2026-03-01T10:00:00Z"}, 422), ({"is_important": "yes"}, 422),
+        ({"unknown": True}, 422), ({"snoozed_until": 5}, 422), ([], 422), ({}, 200), ({"is_important": None}, 200),
     ],
 )  # fmt: skip
 def test_states_are_checked(api: Api, body: Any, status_code: int) -> None:
@@ -384,3 +386,14 @@ def test_a_team_may_be_the_first_thing_of_a_key() -> None:
         freeze(another)
         one.campaign()
         assert made in ok(one.control("GET", "/team-members"))
+
+
+def test_no_two_of_a_team_have_one_id(client: TestClient) -> None:
+    """The id of the account's user comes from the seed, those of others from a counter: they must not meet."""
+    keys = (f"team-{n}" for n in itertools.count())
+    api = Api(client, next(key for key in keys if _user_id(1, key) <= 1010))
+    assert api.control("PUT", "/settings", {"seed": 1}).status_code == 200
+    for n in range(12):
+        assert api.control("POST", "/team-members", {"name": f"member {n}"}).status_code == 200
+    ids = [one["id"] for one in api.control("GET", "/team-members").json()]
+    assert len(set(ids)) == len(ids) == 13

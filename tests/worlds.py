@@ -76,6 +76,7 @@ READS = [one for one in OPERATIONS if one.method == "GET" and not HANDLERS[one.i
 LISTS = [
     one for one in OPERATIONS if one.method == "POST" and one.path.startswith("/master-inbox") and HANDLERS[one.id].long
 ]
+_LIST_IDS = {one.id for one in LISTS}
 _BY_ID = {one.id: one for one in OPERATIONS}
 
 
@@ -307,7 +308,7 @@ def body_for(one: Described, world: World) -> Any:
     body: dict[str, Any] = with_own(one.example, own)
     if one.id in ("delete_campaign_webhook", "delete_webhook"):
         body["id"] = world.webhook_id
-    if one in LISTS:
+    if one.id in _LIST_IDS:
         body.pop("filters", None)
     if one.id == "ignore_inbox_reply":
         body["id"] = STATS_ID

@@ -10,26 +10,29 @@ from mock_server.config import openapi_directory
 from mock_server.contract.document import Json, dereferenced, load, operations_of, resolve
 from mock_server.contract.operations import parameters_of
 
-TARGET = Path(__file__).with_name("inputs.py")
-_HEADER = '''"""What handlers take, by operation. Generated from the document by `make openapi`; do not edit."""
+TARGET = Path(__file__).with_name("inputs")
+_HEADER = '''"""What handlers take. Generated from the document by `make openapi`; do not edit."""
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict
 '''
+_IMPORTS = "from typing import Any, NotRequired, TypedDict\n"
 _TYPES = {"integer": "int", "number": "float", "string": "str", "boolean": "bool", "null": "None"}
 
 
-def inputs_module(document: Json) -> str:
-    """The text of `inputs.py` for the canonical document."""
-    types = _Types(document)
+def inputs_package(document: Json) -> dict[str, str]:
+    """File name -> text of the package `inputs` for the canonical document: a module for each tag, and all in one."""
+    by_tag: dict[str, _Types] = {}
     for _, _, operation in operations_of(document):
+        types = by_tag.setdefault(operation["tags"][0].lower().replace(" ", "_"), _Types())
         name = pascal(operation["operationId"])
         types.add(f"{name}Params", _parameters_schema(document, operation))
         body = resolve(document, operation.get("requestBody"))
         if body:
             types.add(f"{name}Body", dereferenced(document, body["content"]["application/json"]["schema"]))
-    return _HEADER + "".join(types.texts.values())
+    everything = "".join(f"from mock_server.contract.{TARGET.name}.{tag} import *\n" for tag in sorted(by_tag))
+    modules = {f"{tag}.py": _HEADER + _IMPORTS + "".join(types.texts.values()) for tag, types in by_tag.items()}
+    return {**modules, "__init__.py": _HEADER + everything}
 
 
 def pascal(name: str) -> str:
@@ -45,25 +48,28 @@ def _parameters_schema(document: Json, operation: Json) -> Json:
 
 
 class _Types:
-    def __init__(self, document: Json) -> None:
-        self.document = document
-        self.texts: dict[str, str] = {}
+    """The types of one module, by name. Objects with the same fields are one type; the first one's name is its own."""
 
-    def add(self, name: str, schema: Json) -> str:
-        """Write a TypedDict, or for an array the type of its list; its nested objects come before it."""
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self._known: dict[tuple[tuple[str, str], ...], str] = {}
+
+    def add(self, name: str, schema: Json) -> None:
+        """Write a type that handlers name; for an array that of its list."""
         if schema.get("type") == "array":
             self.texts[name] = f"\n\n{name} = {self.annotation(name + 'Items', schema)}\n"
-            return name
+        elif (known := self._object(name, schema)) != name:
+            self.texts[name] = f"\n{name} = {known}\n"
+
+    def _object(self, name: str, schema: Json) -> str:
+        """The name of an object's type, which is written unless there is one; nested objects come before it."""
         required = set(schema.get("required", ()))
         fields = {key: self.annotation(name + pascal(key), part) for key, part in schema["properties"].items()}
         fields = {key: kind if key in required else f"NotRequired[{kind}]" for key, kind in fields.items()}
-        if any(map(iskeyword, fields)):  # no class body can hold `from`
-            pairs = "".join(f'    "{key}": {kind},\n' for key, kind in fields.items())
-            self.texts[name] = f'\n\n{name} = TypedDict("{name}", {{\n{pairs}}})\n'
-            return name
-        lines = [f"    {key}: {kind}" for key, kind in fields.items()]
-        self.texts[name] = "\n".join([f"\n\nclass {name}(TypedDict):", *(lines or ["    pass"]), ""])
-        return name
+        known = self._known.setdefault(tuple(fields.items()), name)
+        if known == name:
+            self.texts[name] = _typed_dict(name, fields)
+        return known
 
     def annotation(self, name: str, schema: Json) -> str:
         """The type of a value; nested objects become types of their own, called `name`."""
@@ -78,9 +84,27 @@ class _Types:
             items: Any = schema.get("items", {})
             return f"list[{self.annotation(name.removesuffix('s'), items)}]"
         if kind == "object":
-            return self.add(name, schema) if schema.get("properties") else "dict[str, Any]"
+            return self._object(name, schema) if schema.get("properties") else "dict[str, Any]"
         return _TYPES[kind]
 
 
+def _typed_dict(name: str, fields: dict[str, str]) -> str:
+    if any(map(iskeyword, fields)):  # no class body can hold `from`
+        pairs = "".join(f'    "{key}": {kind},\n' for key, kind in fields.items())
+        return f'\n\n{name} = TypedDict("{name}", {{\n{pairs}}})\n'
+    lines = [f"    {key}: {kind}" for key, kind in fields.items()]
+    return "\n".join([f"\n\nclass {name}(TypedDict):", *(lines or ["    pass"]), ""])
+
+
+def write() -> None:
+    """Write the package anew."""
+    package = inputs_package(load(openapi_directory().resolve()))
+    TARGET.mkdir(exist_ok=True)
+    for file in TARGET.glob("*.py"):
+        file.unlink()
+    for name, text in package.items():
+        (TARGET / name).write_text(text, "utf-8")
+
+
 if __name__ == "__main__":
-    TARGET.write_text(inputs_module(load(openapi_directory().resolve())), "utf-8")
+    write()

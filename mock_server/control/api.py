@@ -45,7 +45,7 @@ def control_api(world: World, opening: Opening) -> FastAPI:
         key = x_mock_key or api_key
         workspace = world.workspaces.get(key) if key else None
         if workspace is None:
-            raise HTTPException(401, "Name a workspace: send a known key as ?api_key=… or in X-Mock-Key.")
+            raise HTTPException(401, models.UNKNOWN_KEY)
         return workspace
 
     async def opened(workspace: Annotated[Workspace, Depends(workspace_of)]) -> Workspace:

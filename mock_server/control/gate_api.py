@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query, Response
 from mock_server.clock import iso, parse_moment
 from mock_server.contract.registry import HANDLERS
 from mock_server.control import gate_models as models
+from mock_server.control.models import UNKNOWN_KEY
 from mock_server.control.world import World
 from mock_server.pipeline.faults import Delay, Fault, Rule
 from mock_server.pipeline.gates import Gate
@@ -24,12 +25,12 @@ def gate_routes(world: World) -> APIRouter:
         """The key; empty for the journal of requests that named no known key."""
         key = x_mock_key or api_key or ""
         if key and world.workspaces.get(key) is None:
-            raise HTTPException(401, "The server does not know this key (--keys).")
+            raise HTTPException(401, UNKNOWN_KEY)
         return key
 
     async def named_key(key: Annotated[str, Depends(key_of)]) -> str:
         if not key:
-            raise HTTPException(401, "Name a workspace: send a known key as ?api_key=… or in X-Mock-Key.")
+            raise HTTPException(401, UNKNOWN_KEY)
         return key
 
     AnyKey = Annotated[str, Depends(key_of)]  # noqa: N806

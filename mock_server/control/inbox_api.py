@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path
 
-from mock_server.clock import iso_or_none, parse_moment
+from mock_server.clock import iso, iso_or_none, parse_moment
 from mock_server.control.inbox_models import ConversationChange, ConversationState, NewMember, TeamMember
 from mock_server.control.world import World
 from mock_server.errors import ApiError
@@ -29,6 +29,8 @@ def inbox_routes(world: World, workspace_of: Callable[..., Awaitable[Workspace]]
         with world.writing(workspace) as ctx:
             try:
                 row = records.conversation(ctx, map_id)
+                if wanted.is_snoozed and (columns["snoozed_until"] or 0) <= ctx.now:
+                    raise HTTPException(422, f"snoozed_until: the clock stands at {iso(ctx.now)} already.")
                 if columns:
                     leads.change(ctx, row, **columns)
                     row = records.conversation(ctx, map_id)

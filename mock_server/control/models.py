@@ -6,6 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+UNKNOWN_KEY = (
+    "Name a workspace: send its own key as ?api_key=… or in X-Mock-Key; not that of a client (cl_live_…), and with"
+    " --keys one of these."
+)
+
 
 class Model(BaseModel):
     """Unknown keys are refused: a typo must not look like a setting."""

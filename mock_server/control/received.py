@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import HTTPException
 
 from mock_server.context import Context
-from mock_server.control.event_models import Mail
+from mock_server.control.event_models import Mail, ReceivedMail
 from mock_server.families.leads.rules import CATEGORY_NAMES, is_address, normalised
 from mock_server.families.messages import reactions
 from mock_server.simulation.recipients import Details
@@ -32,6 +32,8 @@ def details(given: Mail, link: str | None = None) -> Details:
     raw = _parsed(given.raw) if given.raw is not None else {}
     sender = given.from_email or raw.get("from")
     name, address = _sender(sender) if sender else (None, None)
+    if isinstance(given, ReceivedMail) and address is None:
+        raise HTTPException(422, "raw: the mail has no From.")
     return Details(
         link=link,
         subject=raw.get("subject") if given.subject is None else given.subject,

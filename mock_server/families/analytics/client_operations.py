@@ -9,13 +9,14 @@ from mock_server.context import Context
 from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.families.analytics import figures, replies, rules, selection, team, views
+from mock_server.families.clients import views as clients
 from mock_server.families.team.records import members
 
 
 @operation("analytics_client_list", long=True)
 def analytics_client_list(ctx: Context, params: inputs.AnalyticsClientListParams) -> Reply:
     """The clients, by id (R1)."""
-    shown = [views.client(row, ctx.workspace.user_id) for row in selection.clients_of(ctx, params)]
+    shown = [clients.identity(row, ctx.workspace.user_id) for row in selection.clients_of(ctx, params)]
     return views.answer("Clients fetched successfully", client_list=shown)
 
 

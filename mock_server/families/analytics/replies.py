@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 
 from mock_server.context import Context
 from mock_server.families.analytics import figures
@@ -14,7 +14,6 @@ from mock_server.families.statistics.rules import Span
 from mock_server.state.statements import Statement, one_of
 
 #: messages that answer a mail
-RECEIVED = ("REPLY", "OUT_OF_OFFICE")
 
 _m, _e = message.c, enrolment.c
 _first, _hand, _answer = (message.alias(name).c for name in ("first", "hand", "answer"))
@@ -43,7 +42,7 @@ _BY_HAND = Statement(
     .where(
         _hand.workspace_id == bindparam("ws"), one_of(_hand.campaign_id, "campaigns"), _hand.type == "HAND",
         _answer.workspace_id == _hand.workspace_id, _answer.campaign_id == _hand.campaign_id,
-        _answer.id == _hand.answers, or_(*(_answer.type == kind for kind in RECEIVED)),
+        _answer.id == _hand.answers, _answer.is_reply == 1, _answer.at >= _m.replied_at,  # else it is ignored
         _m.workspace_id == _hand.workspace_id, _m.campaign_id == _hand.campaign_id, _m.id == _answer.answers,
         one_of(_m.step_id, "steps"), *marked(Mark.REPLIED), *SENT_IN_SPAN, of_lead(enrolment),
         _e.team_member_id.is_not(None),

@@ -13,12 +13,13 @@ from sqlalchemy import select
 from mock_server.context import Context
 from mock_server.contract.validation import InvalidRequestError
 from mock_server.families.analytics.rules import MOST_DAYS, wanted_ids
+from mock_server.families.campaigns.sight import IN_VIEW
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.clients import records as clients
 from mock_server.families.sequences.tables import step
 from mock_server.families.statistics.rules import Span, days, days_between, each_day
 from mock_server.state.database import Row
-from mock_server.state.statements import Statement, of_client, one_of, this_workspace
+from mock_server.state.statements import Statement, one_of, this_workspace
 
 _c, _s = campaign.c, step.c
 _FILTERS = {"client_ids": one_of(_c.client_id, "client_ids"), "campaign_ids": one_of(_c.id, "campaign_ids")}
@@ -30,8 +31,7 @@ _STEPS = Statement(
 @cache
 def _campaigns(filters: frozenset[str]) -> Statement:
     query = select(_c.id, _c.name, _c.status, _c.client_id, _c.created_at, _c.team_member_id)
-    own = this_workspace(campaign), _c.deleted_at.is_(None), of_client(_c.client_id)
-    return Statement(query.where(*own, *(_FILTERS[name] for name in sorted(filters))).order_by(_c.id.desc()))
+    return Statement(query.where(*IN_VIEW, *(_FILTERS[name] for name in sorted(filters))).order_by(_c.id.desc()))
 
 
 def given_ids(params: Mapping[str, Any]) -> dict[str, list[int]]:

@@ -67,9 +67,3 @@ def campaign(row: Row, user_id: int) -> dict[str, Any]:
     """A campaign in the list (R1)."""
     plain = {name: row[name] for name in ("id", "name", "status", "client_id")}
     return {**plain, "user_id": user_id, "created_at": iso(row["created_at"])}
-
-
-def client(row: Row, user_id: int) -> dict[str, Any]:
-    """A client in the list (R1)."""
-    plain = {name: row[name] for name in ("id", "name", "email", "uuid", "logo", "logo_url")}
-    return {**plain, "user_id": user_id, "created_at": iso(row["created_at"])}

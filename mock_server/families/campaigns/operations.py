@@ -156,6 +156,9 @@ def update_campaign_settings(
     changes |= {name: orjson.dumps(given[name]).decode() for name in _JSON if name in given}
     if changes:
         ctx.db.update(campaign, {"id": row["id"]}, updated_at=ctx.now, **changes)
+    if "client_id" in changes:  # whose a campaign is, its sub-sequences are
+        for child in records.children(ctx, row["id"]):
+            ctx.db.update(campaign, {"id": child["id"]}, updated_at=ctx.now, client_id=changes["client_id"])
     return Reply({"ok": True})
 
 

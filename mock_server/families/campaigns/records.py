@@ -9,26 +9,26 @@ from sqlalchemy import bindparam, select
 
 from mock_server.context import Context
 from mock_server.errors import ApiError
+from mock_server.families.campaigns.sight import IN_VIEW
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.clients import records as clients
 from mock_server.families.tags import records as tags
 from mock_server.state.database import Row
 from mock_server.state.purge import purge_later
 from mock_server.state.schema import metadata
-from mock_server.state.statements import Statement, of_client, one_of, this_workspace
+from mock_server.state.statements import Statement, one_of
 
-_LIVE = (this_workspace(campaign), campaign.c.deleted_at.is_(None), of_client(campaign.c.client_id))
-_ONE = Statement(select(campaign).where(*_LIVE, campaign.c.id == bindparam("id")))
-_ALL = Statement(select(campaign).where(*_LIVE).order_by(campaign.c.id.desc()))
+_ONE = Statement(select(campaign).where(*IN_VIEW, campaign.c.id == bindparam("id")))
+_ALL = Statement(select(campaign).where(*IN_VIEW).order_by(campaign.c.id.desc()))
 _OF_CLIENT = Statement(
-    select(campaign).where(*_LIVE, campaign.c.client_id == bindparam("client_id")).order_by(campaign.c.id.desc())
+    select(campaign).where(*IN_VIEW, campaign.c.client_id == bindparam("client_id")).order_by(campaign.c.id.desc())
 )
-_SOME = Statement(select(campaign.c.id).where(*_LIVE, one_of(campaign.c.id, "ids")))
+_SOME = Statement(select(campaign.c.id).where(*IN_VIEW, one_of(campaign.c.id, "ids")))
 _NEWEST_OF_NAME = Statement(
-    select(campaign).where(*_LIVE, campaign.c.name == bindparam("name")).order_by(campaign.c.id.desc()).limit(1)
+    select(campaign).where(*IN_VIEW, campaign.c.name == bindparam("name")).order_by(campaign.c.id.desc()).limit(1)
 )
 _CHILDREN = Statement(
-    select(campaign).where(*_LIVE, campaign.c.parent_campaign_id == bindparam("parent")).order_by(campaign.c.id)
+    select(campaign).where(*IN_VIEW, campaign.c.parent_campaign_id == bindparam("parent")).order_by(campaign.c.id)
 )
 
 

@@ -17,11 +17,16 @@ _ACCOUNT_SINCE = "2025-01-01T00:00:00.000Z"
 UNLIMITED = 1_000_000
 
 
-def client(row: Row, user_id: int) -> dict[str, Any]:
-    """A client in the list (S1)."""
+def identity(row: Row, user_id: int) -> dict[str, Any]:
+    """Who a client is (R1)."""
     plain = {name: row[name] for name in ("id", "name", "email", "uuid", "logo", "logo_url")}
+    return {**plain, "created_at": iso(row["created_at"]), "user_id": user_id}
+
+
+def client(row: Row, user_id: int) -> dict[str, Any]:
+    """A client in the list, with what it may do (S1)."""
     permission = {"permission": orjson.loads(row["permission"]), "restricted_category": []}
-    return {**plain, "created_at": iso(row["created_at"]), "user_id": user_id, "client_permission": permission}
+    return {**identity(row, user_id), "client_permission": permission}
 
 
 def api_key(row: Row, user_id: int) -> dict[str, Any]:

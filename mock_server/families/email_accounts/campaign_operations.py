@@ -20,7 +20,7 @@ from mock_server.state.database import Row
 def list_campaign_email_accounts(ctx: Context, params: inputs.ListCampaignEmailAccountsParams) -> Reply:
     """The mailboxes of a campaign, whole; an empty array when it has none (S1, C:sim)."""
     row = campaigns.find(ctx, params["campaign_id"])
-    accounts = [one for one in membership.accounts_of(ctx, row["id"]) if records.is_shown(ctx, one)]
+    accounts = [one for one in membership.accounts_of(ctx, row["id"]) if ctx.may_see(one["client_id"])]
     ids = [one["id"] for one in accounts]
     tagged = tags.of(ctx, "email_account", ids) if params["include_tags"] else {}
     warmed, user_id = warmup.totals(ctx, ids), ctx.workspace.user_id
@@ -37,7 +37,7 @@ def add_campaign_email_accounts(
     row = campaigns.find(ctx, params["campaign_id"])
     for account in _allowed(ctx, body["email_account_ids"]):
         if not records.can_send(account):
-            raise ApiError("email_account_unusable", id=account["id"])
+            raise ApiError("email_account_unusable", id=account["id"], hint="Unsuspend it, or reconnect its logins.")
     return Reply({"ok": True, "result": _attached(ctx, row["id"], body["email_account_ids"])})
 
 

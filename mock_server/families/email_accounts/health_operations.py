@@ -59,7 +59,7 @@ def reconnect_failed_email_accounts(
         raise ApiError("reconnect_limit_reached", hint="The 24 hours count on the clock of the workspace.")
     failed = records.failed(ctx)
     if not failed:
-        raise ApiError("no_failed_email_account")
+        raise ApiError("no_failed_email_account", hint="POST /_mock/email-accounts/{id}/disconnect lets logins fail.")
     reconnections.note(ctx)
     for row in failed:
         reconnections.reconnect(ctx, row)

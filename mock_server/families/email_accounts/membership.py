@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, func, or_, select, update
 
 from mock_server.context import Context
 from mock_server.families.campaigns.tables import campaign
-from mock_server.families.email_accounts.records import is_shown
 from mock_server.families.email_accounts.tables import campaign_email_account, email_account
 from mock_server.families.messages.tables import message
 from mock_server.state.database import Row
@@ -128,5 +127,5 @@ def detach_everywhere(ctx: Context, account_id: int) -> None:
 
 def copy(ctx: Context, campaign_id: int, copy_id: int) -> None:
     """Attach the mailboxes of one campaign to another, those that the key may see."""
-    shown = [account["id"] for account in accounts_of(ctx, campaign_id) if is_shown(ctx, account)]
+    shown = [account["id"] for account in accounts_of(ctx, campaign_id) if ctx.may_see(account["client_id"])]
     attach(ctx, copy_id, shown)

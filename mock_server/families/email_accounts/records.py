@@ -16,9 +16,9 @@ from mock_server.state.database import Row
 from mock_server.state.statements import Statement, contains, of_client, one_of, this_workspace
 
 _c = email_account.c
-_LIVE = (this_workspace(email_account), _c.deleted_at.is_(None), of_client(_c.client_id))
-_ONE = Statement(select(email_account).where(*_LIVE, _c.id == bindparam("id")))
 _EVERYBODYS = (this_workspace(email_account), _c.deleted_at.is_(None))
+_LIVE = (*_EVERYBODYS, of_client(_c.client_id))
+_ONE = Statement(select(email_account).where(*_LIVE, _c.id == bindparam("id")))
 _SENDER = Statement(select(email_account).where(*_EVERYBODYS, _c.id == bindparam("id")))
 _OF_ADDRESS = Statement(select(email_account).where(*_EVERYBODYS, _c.address == bindparam("address")))
 _SOME = Statement(select(email_account).where(*_LIVE, one_of(_c.id, "ids")))
@@ -75,11 +75,6 @@ def sender(ctx: Context, mail: Row) -> Row | None:
 def holder_of(ctx: Context, address: str) -> Row | None:
     """The mailbox that has an address, in any case, whosever it is."""
     return ctx.db.one(_OF_ADDRESS, address=address.lower())
-
-
-def is_shown(ctx: Context, account: Row) -> bool:
-    """Whether the key may see a mailbox: that of a client only the client's."""
-    return ctx.client is None or account["client_id"] == ctx.client.id
 
 
 def by_ids(ctx: Context, ids: Sequence[int]) -> dict[int, Row]:

@@ -21,11 +21,13 @@ def save_email_account(ctx: Context, params: inputs.SaveEmailAccountParams, body
     """Create a mailbox, or update the one whose id is given; refused when its mail servers refuse the login (S1)."""
     existing = _existing(ctx, body.get("id"), body["from_email"])
     if rules.login_fails(body["smtp_host"]) or rules.login_fails(body["imap_host"]):
-        raise ApiError("account_verification_failed", id=body.get("id"), reason=rules.LOGIN_FAILURE)
+        hint = f"Mail servers at or under {rules.FAILING_HOST} refuse every login."
+        raise ApiError("account_verification_failed", id=body.get("id"), reason=rules.LOGIN_FAILURE, hint=hint)
     columns = saved_columns(dict(body))
-    if existing is None:
-        columns.setdefault("type", "SMTP")
-    if existing is None or "imap_user_name" in body:
+    is_new = existing is None or existing["oauth_token"] is not None  # what a provider's mailbox was is over
+    if is_new:
+        columns = {"type": "SMTP", "oauth_token": None, **columns}
+    if is_new or "imap_user_name" in body:
         columns.setdefault("imap_username", body["user_name"])
         columns.setdefault("imap_password", body["password"])
     account_id, warmup_key = _write(ctx, existing, columns)
@@ -52,10 +54,10 @@ def _existing(ctx: Context, account_id: int | None, address: str) -> Row | None:
     """The mailbox to update, if an id is given; ApiError when the address is not free for it."""
     existing = None if account_id is None else records.find(ctx, account_id)
     if rules.belongs_to_other_user(address):
-        raise ApiError("account_exists_other_user")
+        raise ApiError("account_exists_other_user", hint=f"Addresses at or under {rules.TAKEN_DOMAIN} are another's.")
     holder = records.holder_of(ctx, address)
-    if holder is not None and not records.is_shown(ctx, holder):
-        raise ApiError("account_exists_other_user")
+    if holder is not None and not ctx.may_see(holder["client_id"]):
+        raise ApiError("account_exists_other_user", hint="A mailbox that is not this client's has the address.")
     if holder is not None and holder["id"] != account_id:
         raise ApiError("account_exists", id=holder["id"], hint="Send the id of the existing account to update it.")
     return existing

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from mock_server.clock import parse_moment
 from mock_server.contract.validation import InvalidRequestError
+from mock_server.families.campaigns import sight as campaigns
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.leads.rules import Flag
 from mock_server.families.leads.tables import enrolment, lead
 from mock_server.families.tags.tables import tag_mapping
-from mock_server.state.statements import containing, contains, of_client, one_of, this_workspace
+from mock_server.state.statements import containing, contains, one_of, this_workspace
 
 _e, _l, _c, _t = enrolment.c, lead.c, campaign.c, tag_mapping.c
 
@@ -43,12 +44,11 @@ _NAMED = (
 _TAGGED = select(_t.holder_id).where(
     this_workspace(tag_mapping), _t.holder == "campaign", one_of(_t.tag_id, "campaignTagId")
 )
-_IN_VIEW = (this_workspace(campaign), _c.deleted_at.is_(None), of_client(_c.client_id))
 
 
 def _in_campaigns(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Conversations of such campaigns. The sum keeps the planner from searching campaign by campaign, out of order."""
-    return (_e.campaign_id + 0).in_(select(_c.id).where(*_IN_VIEW, *conditions))
+    return (_e.campaign_id + 0).in_(select(_c.id).where(*campaigns.IN_VIEW, *conditions))
 
 
 #: those of campaigns that are there and that the key may see

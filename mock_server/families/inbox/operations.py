@@ -93,11 +93,12 @@ def resume_inbox_lead(ctx: Context, params: inputs.ResumeInboxLeadParams, body: 
     if row is None:
         raise ApiError("lead_mapping_not_found", hint=f"This row is not in campaign {campaign['id']}.")
     last = row["last_seq_number"] or 0
-    later = [step for step in sequences.steps_of(ctx, campaign["id"]) if step["seq_number"] > last]
+    steps = sequences.steps_of(ctx, campaign["id"])
+    later = [step for step in steps if step["seq_number"] > last]
     if not later:
-        raise ApiError("lead_at_last_step")
+        raise ApiError("lead_at_last_step", hint="The campaign has no step after the one that the lead got last.")
     delay = body.get("resume_delay_days")
-    status = changes.resume(ctx, row, 1 if delay is None else delay)
+    status = changes.resume(ctx, row, steps, 1 if delay is None else delay)
     hint = f"Nothing to resume: status {status}." if status == row["status"] else ""
     data = {"status": "success", "nextSeqId": later[0]["id"]}
     return Reply({"ok": True, "message": "Lead resumed successfully", "data": data}, hint=hint)
@@ -115,9 +116,10 @@ def push_lead_to_subsequence(
     days = body.get("sub_sequence_delay_time", 0)
     stop = body.get("stop_lead_on_parent_campaign_reply", False)
     if subsequences.enter(ctx, row, child, days * _DAY, cause="push", stop_on_parent_reply=stop) is None:
-        raise ApiError("already_in_subsequence")
+        raise ApiError("already_in_subsequence", hint=f"The lead has a row in campaign {child['id']}.")
     data = {"success": True, "sub_sequence_id": child["id"], "delay_days": days}
-    return Reply({"ok": True, "message": "Lead pushed to subsequence successfully", "data": data})
+    hint = "" if child["status"] == "ACTIVE" else f"The sub-sequence is {child['status']}: START it to send."
+    return Reply({"ok": True, "message": "Lead pushed to subsequence successfully", "data": data}, hint=hint)
 
 
 def _of_row(ctx: Context, row: Row, kind: str) -> dict[str, int]:

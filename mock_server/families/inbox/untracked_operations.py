@@ -49,7 +49,7 @@ def associate_untracked_reply(
     mail = untracked.find(ctx, body["untrackedReplyId"])
     answered = messages.sent_before(ctx, row["id"], mail["at"])
     if answered is None:
-        raise ApiError("no_sent_email", hint="Advance the clock until the campaign has mailed the lead.")
+        raise ApiError("no_sent_email", hint="The lead had got no mail of this campaign when this one came in.")
     reactions.associated(ctx, Sent(answered, row, campaign, "associated"), mail)
     data = {"leadMapId": row["id"], "swMessageId": mail["message_id"]}
     return Reply({"sucess": True, "message": "Untracked reply associated to lead successfully", "data": data})

@@ -6,22 +6,22 @@ from mock_server.context import Context
 from mock_server.errors import ApiError
 from mock_server.families.leads import records, rules, subsequences
 from mock_server.families.leads.rules import Flag
-from mock_server.families.sequences import records as sequences
 from mock_server.state.database import Row
 
 _DAY = 86_400_000
 
 
-def resume(ctx: Context, row: Row, delay_days: int | None) -> rules.Status:
+def resume(ctx: Context, row: Row, steps: list[Row], delay_days: int | None) -> rules.Status:
     """Let a paused lead go on, after so many days or else after the step's own delay; the status that it has then.
+
+    `steps` are those of its campaign.
 
     Raises ApiError `lead_at_last_step` when it has had the last step. Whoever is not paused, or is unsubscribed, stays.
     """
-    steps = sequences.steps_of(ctx, row["campaign_id"])
     sent = row["last_seq_number"]
     unsubscribed = bool(row["flags"] & Flag.UNSUBSCRIBED)
     if not unsubscribed and sent is not None and not any(step["seq_number"] > sent for step in steps):
-        raise ApiError("lead_at_last_step")
+        raise ApiError("lead_at_last_step", hint="The campaign has no step after the one that the lead got last.")
     status = rules.status_after_resume(
         row["status"], sent=sent is not None, unsubscribed=unsubscribed, behaviour=ctx.edition.behaviour
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, bindparam, func, select, text, update
+from sqlalchemy import Select, bindparam, delete, func, select, text, update
 
 from mock_server.context import Context
 from mock_server.errors import ApiError
@@ -17,7 +17,7 @@ from mock_server.families.lead_lists import membership as lists
 from mock_server.families.leads.rules import Flag, address_key, domain_key, has_finished, status_after_unsubscribe
 from mock_server.families.leads.sight import IS_SHOWN
 from mock_server.families.leads.tables import enrolment, lead, unsubscribed_address
-from mock_server.families.messages.tables import MARKED_BY, Mark, message
+from mock_server.families.messages.tables import MARKED_BY, Mark, message, planned
 from mock_server.families.tags import records as tags
 from mock_server.state.database import Row
 from mock_server.state.statements import Statement, delete_statement, of_client, one_of, this_workspace
@@ -127,6 +127,21 @@ _MARK = {
     )
     for name in ("unsubscribed_at", "stopped_at")
 }
+_DROP_WAITING = Statement(
+    delete(message).where(
+        this_workspace(message),
+        _m.campaign_id == bindparam("campaign_id"),
+        _m.enrolment_id == bindparam("map_id"),
+        _m.type == "SCHEDULED",
+    )
+)
+_DROP_PLANS = Statement(
+    delete(planned).where(
+        this_workspace(planned),
+        planned.c.campaign_id == bindparam("campaign_id"),
+        planned.c.enrolment_id == bindparam("map_id"),
+    )
+)
 _HIDE = Statement(
     update(message)
     .where(this_workspace(message), _m.enrolment_id == bindparam("map_id"))
@@ -325,6 +340,10 @@ def take_out(ctx: Context, rows: Sequence[Row]) -> None:
 
 
 def _hide_mails(ctx: Context, rows: Sequence[Row]) -> None:
+    """And let nothing happen to them any more: no reaction, no answer that waits."""
+    of_rows = [{"campaign_id": row["campaign_id"], "map_id": row["id"]} for row in rows]
+    for drop in (_DROP_PLANS, _DROP_WAITING):
+        ctx.db.run_many(drop, of_rows)
     ctx.db.run_many(_HIDE, [{"map_id": row["id"], "now": ctx.now} for row in rows])
 
 

@@ -42,7 +42,8 @@ def resume_lead_in_campaign(
 ) -> Reply:
     """Resume a paused lead, after a delay in days if one is given, else after the step's own (R)."""
     row = _row(ctx, params["campaign_id"], params["lead_id"])
-    status = changes.resume(ctx, row, body.get("resume_lead_with_delay_days"))
+    steps = sequences.steps_of(ctx, row["campaign_id"])
+    status = changes.resume(ctx, row, steps, body.get("resume_lead_with_delay_days"))
     unsubscribed = ", unsubscribed" if row["flags"] & Flag.UNSUBSCRIBED else ""
     return Reply(_SUCCESS, hint=f"Nothing to resume: status {status}{unsubscribed}." if status == row["status"] else "")
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from mock_server.context import Context
+from mock_server.families.campaigns.sight import IN_VIEW
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.leads.rules import Flag
 from mock_server.families.leads.tables import enrolment, enrolment_pages, lead
@@ -17,12 +18,11 @@ from mock_server.families.sequences.tables import step
 from mock_server.families.statistics.tables import step_day
 from mock_server.state import paging
 from mock_server.state.database import Row
-from mock_server.state.statements import Statement, of_client, one_of, this_workspace
+from mock_server.state.statements import Statement, one_of, this_workspace
 
 _e, _m, _l = enrolment.c, message.c, lead.c
 _GOT_MAIL = (f"(flags & {int(Flag.SENT)}) != 0",)
-_IN_VIEW = this_workspace(campaign), campaign.c.deleted_at.is_(None), of_client(campaign.c.client_id)
-_LIVE = Statement(select(campaign.c.id).where(*_IN_VIEW).order_by(campaign.c.id))
+_LIVE = Statement(select(campaign.c.id).where(*IN_VIEW).order_by(campaign.c.id))
 _OF_DELETED_STEPS = Statement(
     select(step_day.c.step_id)
     .where(
@@ -43,7 +43,7 @@ def _with_message(*conditions: ColumnElement[Any]) -> ColumnElement[bool]:
 
 _SHOWN = _with_message(_m.type == "SENT")
 _MAILED = (
-    this_workspace(enrolment), *_IN_VIEW, _e.flags.op("&")(int(Flag.SENT)) != 0,
+    this_workspace(enrolment), *IN_VIEW, _e.flags.op("&")(int(Flag.SENT)) != 0,
 )  # fmt: skip
 _OWN = _e.campaign_id == bindparam("campaign_id")
 

@@ -107,7 +107,7 @@ def associated(ctx: Context, sent: Sent, untracked: Row) -> None:
     own = {name: untracked[name] for name in untracked.keys() if name not in ("workspace_id", "marks")}  # noqa: SIM118
     kept = {"type": "REPLY", "answers": sent.mail["id"], "email_account_id": untracked["email_account_id"]}
     ctx.db.insert(message, **{**own, **of_thread, **kept})
-    _take_in(ctx, sent, answer, untracked["at"], None, untracked["body"])
+    _take_in(ctx, sent, answer, untracked["at"], untracked["category_id"], untracked["body"])
 
 
 def _take_in(ctx: Context, sent: Sent, answer: int, at: int, category_id: int | None, text: str) -> None:
@@ -177,7 +177,7 @@ def untracked(ctx: Context, account: Row, incoming: Incoming, *, cause: str) -> 
     ctx.db.insert(
         message, id=message_row, campaign_id=0, email_account_id=account["id"], type="UNTRACKED", at=ctx.now,
         thread_id=message_row, to_email=account["from_email"],
-        stats_id=rng.uuid(ctx.workspace.seed, "untracked", message_row),
+        stats_id=rng.uuid(ctx.workspace.seed, "untracked", message_row), category_id=incoming.category_id,
         attachments=orjson.dumps(_files(ctx, incoming, message_row)).decode(),
         **_as_received(ctx, incoming, message_row),
     )  # fmt: skip
@@ -222,6 +222,7 @@ def _count_reply(ctx: Context, sent: Sent, answer: int, at: int) -> None:
     records.change(ctx, mail, reply_count=mail["reply_count"] + 1, replied_at=first)
     if mail["replied_at"] is None:
         records.count_for_variant(ctx, mail, "reply_count")
+    ctx.db.update(message, {"campaign_id": mail["campaign_id"], "id": answer}, is_reply=True)
     _note(ctx, sent, Flag.REPLIED, last_reply_at=max(at, row["last_reply_at"] or at), is_unread=True)
     ctx.emit("EMAIL_REPLY", [sent.event(answer=answer)])
 

@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from mock_server.clock import FIRST_MOMENT
 from mock_server.context import Context
+from mock_server.families.campaigns.sight import IN_VIEW
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.leads.tables import enrolment
 from mock_server.families.messages.tables import IS_ANSWER_BY_HAND, MARKED_BY, Mark, message
 from mock_server.families.sequences.tables import step, variant
 from mock_server.state.database import Row, Session
 from mock_server.state.ledger import event
-from mock_server.state.statements import Statement, of_client, one_of, this_workspace
+from mock_server.state.statements import Statement, one_of, this_workspace
 
 #: what a lead got in a campaign, and what came back
 TO_LEAD = ("SENT", "HAND")
@@ -29,10 +30,7 @@ _OF_ENROLMENT = (this_workspace(message), _m.enrolment_id == bindparam("enrolmen
 _ANY_ANSWERED = Statement(select(_m.id).where(*_OF_ENROLMENT, _m.marks.op("&")(int(Mark.REPLIED)) != 0).limit(1))
 _LAST_SENT = Statement(select(message).where(*_OF_ENROLMENT).order_by(_m.id.desc()).limit(1))
 _SENT_BEFORE = Statement(
-    select(message)
-    .where(*_OF_ENROLMENT)
-    .order_by((_m.at > bindparam("moment")), func.abs(_m.at - bindparam("moment")), _m.id.desc())
-    .limit(1)
+    select(message).where(*_OF_ENROLMENT, _m.at <= bindparam("moment")).order_by(_m.at.desc(), _m.id.desc()).limit(1)
 )
 _LAST_OF_STEP = Statement(
     select(message).where(*_OF_ENROLMENT, _m.seq_number == bindparam("step")).order_by(_m.id.desc()).limit(1)
@@ -90,11 +88,7 @@ _SENT_BY_STATS_ID = Statement(_BY_STATS_ID)
 _BY_BOTH_IDS = Statement(_BY_STATS_ID.where(_m.message_id == bindparam("message_id")))
 
 
-_IN_VIEW = _m.campaign_id.in_(
-    select(campaign.c.id).where(
-        this_workspace(campaign), campaign.c.deleted_at.is_(None), of_client(campaign.c.client_id)
-    )
-)
+_IN_VIEW = _m.campaign_id.in_(select(campaign.c.id).where(*IN_VIEW))
 _ANSWERED_BY_STATS_ID = Statement(
     select(message)
     .where(
@@ -195,7 +189,7 @@ def figures(ctx: Context, map_ids: Sequence[int]) -> dict[int, Row]:
 
 
 def sent_before(ctx: Context, enrolment_id: int, moment: int) -> Row | None:
-    """The last mail that a lead had got at a moment, else the first one that it got."""
+    """The last mail that a lead had got at a moment."""
     return ctx.db.one(_SENT_BEFORE, enrolment_id=enrolment_id, moment=moment)
 
 

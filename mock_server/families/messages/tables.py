@@ -91,6 +91,7 @@ message = table(
     Column("from_name", Text, comment="beside the address, if it had one"),
     Column("company", Text, comment="SameCompany, DifferentCompany or Unknown: who answered, seen from the lead"),
     Column("category_id", BigInteger, comment="that the reply was given when it came"),
+    Column("is_reply", Integer, nullable=False, server_default="0", comment="counts as one; automatic ones may not"),
     # those that figures read have all that figures need, so that the mails themselves are not read
     Index("message_of_enrolment", "workspace_id", "enrolment_id", "id", "type", "at", "step_id", "marks"),
     Index(

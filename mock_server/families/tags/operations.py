@@ -85,7 +85,7 @@ def get_tags_by_email_addresses(
     found = email_accounts.by_addresses(ctx, body["email_ids"])
     unknown = [address for address in body["email_ids"] if address.lower() not in found]
     if unknown:
-        raise ApiError("foreign_email_addresses", emails=unknown)
+        raise ApiError("foreign_email_addresses", emails=unknown, hint="Nothing is answered unless all are known.")
     rows = [found[address] for address in dict.fromkeys(one.lower() for one in body["email_ids"])]
     tags = records.of(ctx, "email_account", [row["id"] for row in rows])
     data = [

@@ -40,5 +40,7 @@ def check(ctx: Context, member_id: int) -> None:
 def add(ctx: Context, name: str, profile_pic_url: str | None) -> Member:
     """Add somebody to the team."""
     member_id = ctx.db.next_ids("team_member")
+    if member_id == ctx.workspace.user_id:  # the user's id comes from the seed, not from the counter
+        member_id = ctx.db.next_ids("team_member")
     ctx.db.insert(team_member, id=member_id, created_at=ctx.now, name=name, profile_pic_url=profile_pic_url)
     return Member(member_id, name, profile_pic_url)

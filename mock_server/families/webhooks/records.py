@@ -101,7 +101,7 @@ def _is_shown(ctx: Context, row: Row) -> bool:
     """Webhooks of a deleted campaign are gone with it, before their rows are removed; a client sees its own only."""
     if row["campaign_id"] is not None:
         return campaigns.find_or_none(ctx, row["campaign_id"]) is not None
-    return ctx.client is None or row["client_id"] == ctx.client.id
+    return ctx.may_see(row["client_id"])
 
 
 def find_in_campaign(ctx: Context, campaign_id: int, webhook_id: int) -> Row:
