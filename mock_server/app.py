@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     outbox = Outbox(
         database, workspaces, settings.webhook_targets, delays_of=retry_delays, secret_of=lambda one: one.signing_secret
     )
-    publish = Publisher(database, workspaces, outbox.wake).publish
+    publish = Publisher(contract, database, workspaces, outbox.wake).publish
     simulation = Simulation(contract, database, workspaces, publish)
     world = World(settings, contract, database, workspaces, purger, gates, simulation, outbox, publish)
 
@@ -101,5 +101,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _shown(contract: Contract, edition: str) -> dict[str, Any]:
     """The document for `/docs`, with this server first."""
-    document = published(contract.document(edition))
+    document = published(contract, edition)
     return {**document, "servers": [{"url": "/api/v1", "description": "this mock"}, *document["servers"]]}

@@ -146,7 +146,7 @@ def openapi(
     contract = Contract(openapi_directory())
     if edition not in contract.specs:
         raise _fail(f"--edition {edition}: known editions are {', '.join(contract.specs)}.")
-    document = published(contract.document(edition))
+    document = published(contract, edition)
     if format == "yaml":
         typer.echo(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120), nl=False)
     else:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from mock_server.contract.operations import Edition
+from mock_server.errors import ApiError
 from mock_server.state.database import Session
 from mock_server.state.ledger import event
 from mock_server.state.workspaces import Workspace
@@ -52,6 +53,18 @@ class Context:
     def may_see(self, client_id: int | None) -> bool:
         """Whether the key may see what is this client's: that of a client its own only."""
         return self.client is None or client_id == self.client.id
+
+    def check_foreign(self, find: Callable[[Context], object | None], name: str) -> None:
+        """Called where nothing was found: tell a client's key what another client has, where the edition does (S2).
+
+        `find` looks again, with the account's own key. Raises ApiError `foreign_resource`.
+        """
+        if self.client is not None and self.edition.behaviour.foreign_client == "forbidden":
+            of_account = replace(self, client=None, db=Session(self.db.connection, self.workspace.id))
+            if find(of_account) is not None:
+                raise ApiError(
+                    "foreign_resource", hint=f"This key is of client {self.client.id}; {name} is not its own."
+                )
 
     def emit(self, type_: str, rows: Iterable[dict[str, Any]]) -> None:
         """Append events of one type to the ledger, and count them in `happened`.

@@ -37,7 +37,7 @@ class Shape:
 @cache
 def shapes() -> dict[str, Shape]:
     """All operations by id."""
-    document = published(Contract(openapi_directory()).document("default"))
+    document = published(Contract(openapi_directory()), "default")
     found = [_shape(document, path, method, one) for path, method, one in operations_of(document)]
     return {shape.id: shape for shape in found}
 

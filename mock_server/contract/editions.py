@@ -5,7 +5,7 @@ Membership follows from `x-sources`, contradictions from overlays, behaviour fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import Any, Literal
 import jsonpath_rfc9535
 import yaml
 
-from mock_server.contract.document import METHODS, Json
+from mock_server.contract.document import Json
+from mock_server.contract.membership import Membership, Sources, drop_unreached, reached_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Behaviour:
     import settings. `unsubscribed_always_refused`: no flag lets a globally unsubscribed lead in (S1).
     `resume_before_first_mail`: status of a lead that is resumed before any mail. `rate_headers`: which answers carry
     `x-ratelimit-*`. `webhook_retry_minutes`: how long to wait before each further attempt of a delivery (R-guide).
+    `import_total`: what `total_leads` of an import counts, leads that were added or leads of the campaign (S0).
+    `listed_passwords`: how a list shows the passwords of mailboxes. `lead_status_words`: in which words a lead's
+    status is shown and asked for (S2, S3). `campaign_list_figures`: the campaigns' list has their figures (S2).
+    `foreign_client`: what a client's key gets for a thing of another client, a 404 or a 403 (S2).
+    `bounce_events`: which bounces webhooks are told about (S2).
     """
 
     validation: Literal["celebrate", "error-422"] = "celebrate"
@@ -34,15 +40,27 @@ class Behaviour:
     resume_before_first_mail: Literal["STARTED", "INPROGRESS"] = "STARTED"
     rate_headers: Literal["always", "on-get"] = "always"
     webhook_retry_minutes: Sequence[int] = (1, 5, 30)
+    import_total: Literal["added", "campaign"] = "added"
+    listed_passwords: Literal["base64", "clear"] = "base64"
+    lead_status_words: Literal["canonical", "delivery", "outcome"] = "canonical"
+    campaign_list_figures: bool = False
+    foreign_client: Literal["hidden", "forbidden"] = "hidden"
+    bounce_events: Literal["all", "hard"] = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class EditionSpec:
-    """One entry of `editions.yaml`. `sources` None = every source."""
+    """One entry of `editions.yaml`.
+
+    `operation_sources` name what an operation needs, `sources` what its parts need (None = every source).
+    `whole_payloads`: its documents do not describe what webhooks deliver, so nothing is cut from it.
+    """
 
     name: str
     summary: str
-    sources: frozenset[str] | None
+    sources: Sources
+    operation_sources: Sources
+    whole_payloads: bool
     without_evidence: frozenset[str]
     overlays: tuple[str, ...]
     rate_limit: str
@@ -56,7 +74,9 @@ def load_specs(root: Path) -> dict[str, EditionSpec]:
         name: EditionSpec(
             name=name,
             summary=entry["summary"],
-            sources=None if entry["sources"] == "all" else frozenset(entry["sources"]),
+            sources=_sources(entry["sources"]),
+            operation_sources=_sources(entry.get("operation_sources", entry["sources"])),
+            whole_payloads=entry.get("whole_payloads", False),
             without_evidence=frozenset(entry.get("without_evidence", ())),
             overlays=tuple(entry.get("overlays", ())),
             rate_limit=entry["rate_limit"],
@@ -66,16 +86,34 @@ def load_specs(root: Path) -> dict[str, EditionSpec]:
     }
 
 
+def _sources(named: Literal["all"] | list[str]) -> Sources:
+    return None if named == "all" else frozenset(named)
+
+
 def cut(canonical: Json, spec: EditionSpec, root: Path) -> Json:
     """The canonical document as `spec` reads it: its members only, with its contradictions laid over."""
     document = deepcopy(canonical)
-    if spec.sources is not None or spec.without_evidence:
-        _select(document, spec)
+    _select(document, canonical, spec)
     for name in spec.overlays:
         overlay = yaml.safe_load((root / "editions" / f"{name}.overlay.yaml").read_text("utf-8"))
         apply_overlay(document, overlay)
+    drop_unreached(document)
     document["info"]["x-edition"] = spec.name
     return document
+
+
+def _select(document: Json, canonical: Json, spec: EditionSpec) -> None:
+    members = Membership(canonical, spec.sources)
+    Membership(canonical, spec.operation_sources).drop_operations(document["paths"], spec.without_evidence)
+    members.drop_operations(document["webhooks"])
+    if spec.sources is not None:
+        spared: frozenset[str] = frozenset()
+        if spec.whole_payloads:
+            payloads = reached_from(canonical, "webhooks") - reached_from(canonical, "paths")
+            spared = frozenset(name for kind, name in payloads if kind == "schemas")
+        members.drop_parts(document["paths"])
+        members.drop_parts(document["webhooks"])
+        members.drop_parts(document["components"], spared)
 
 
 def apply_overlay(document: Json, overlay: Json) -> None:
@@ -100,45 +138,3 @@ def _merged(old: Any, new: Any) -> Any:
     if isinstance(old, list):
         return [*old, *(new if isinstance(new, list) else [new])]
     return new
-
-
-def _select(document: Json, spec: EditionSpec) -> None:
-    """Drop operations, aliases, parameters, properties, words and examples that the edition does not know."""
-
-    def known(node: Any) -> bool:
-        sources = node.get("x-sources", node.get("sources")) if isinstance(node, dict) else None
-        return spec.sources is None or sources is None or bool(spec.sources & set(sources))
-
-    for path, item in list(document["paths"].items()):
-        for method in [m for m in METHODS if m in item]:
-            operation = item[method]
-            if not known(operation) or operation["x-evidence"] in spec.without_evidence:
-                del item[method]
-            elif "x-aliases" in operation:
-                operation["x-aliases"] = [alias for alias in operation["x-aliases"] if known(alias)]
-        if not any(method in item for method in METHODS):
-            del document["paths"][path]
-    if spec.sources is not None:
-        _drop_unknown(document["paths"], known, spec.sources)
-        _drop_unknown(document["components"], known, spec.sources)
-
-
-def _drop_unknown(node: Any, known: Callable[[Any], bool], sources: frozenset[str]) -> None:
-    if isinstance(node, list):
-        node[:] = [item for item in node if known(item)]
-        for item in node:
-            _drop_unknown(item, known, sources)
-    elif isinstance(node, dict):
-        for key in ("properties", "examples"):
-            part = node.get(key)
-            if isinstance(part, dict):
-                gone = [name for name, value in part.items() if not known(value)]
-                for name in gone:
-                    del part[name]
-                if key == "properties" and "required" in node:
-                    node["required"] = [name for name in node["required"] if name not in gone]
-        if "enum" in node and "x-word-sources" in node:
-            named = node["x-word-sources"]
-            node["enum"] = [word for word in node["enum"] if word not in named or sources & set(named[word])]
-        for value in node.values():
-            _drop_unknown(value, known, sources)

@@ -8,20 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from mock_server.contract import document as documents
 from mock_server.contract.answers import ErrorAnswer, error_table
 from mock_server.contract.document import Json, dereferenced, operations_of, resolve
 from mock_server.contract.editions import Behaviour, EditionSpec, cut, load_specs
+from mock_server.contract.events import Events, compile_events
 from mock_server.contract.projection import Project, compile_projection
 from mock_server.contract.rate_limits import load_profiles
 from mock_server.contract.registry import HANDLERS, Handler
-from mock_server.contract.spelling import Respell, compile_respelling
+from mock_server.contract.spelling import Respell, compile_respelling, compile_translation, joined
 from mock_server.contract.trie import Trie
 from mock_server.contract.validation import Checker, InvalidRequestError, Source
 
 _INTEGER = re.compile(r"-?[0-9]+")
 _ID = re.compile(r"[1-9][0-9]{0,14}")
 _JSON_MEDIA = "application/json"
+#: what a query holds, by name
+Texts = Mapping[str, str | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,15 @@ class Parameters:
     defaults: Json
     respell: Respell | None
     checker: Checker
+    translate: Respell | None
     only_ids: bool
 
     @classmethod
-    def compile(cls, parameters: list[Json], source: Source) -> Parameters:
-        """Compile the parameters of an operation that lie in `source`."""
+    def compile(cls, parameters: list[Json], source: Source, canonical: list[Json]) -> Parameters:
+        """Compile the parameters of an operation that lie in `source`.
+
+        Handlers find the defaults of all `canonical` ones, those that an edition does not know too.
+        """
         properties = {p["name"]: {**p["schema"], "x-synonyms": p.get("x-synonyms", [])} for p in parameters}
         kinds = {p["name"]: p["schema"].get("type", "string") for p in parameters}
         for parameter in parameters:
@@ -45,16 +54,19 @@ class Parameters:
             "type": "object", "additionalProperties": False, "properties": properties,
             "required": [p["name"] for p in parameters if p.get("required")],
         }  # fmt: skip
-        defaults = {p["name"]: p["schema"]["default"] for p in parameters if "default" in p["schema"]}
+        defaults = {p["name"]: p["schema"]["default"] for p in [*canonical, *parameters] if "default" in p["schema"]}
         only_ids = all(p["schema"] == {"type": "integer", "minimum": 1} for p in parameters)
-        return cls(kinds, defaults, compile_respelling(schema, source), Checker.compile(schema, source), only_ids)
+        respell, checker = compile_respelling(schema, source), Checker.compile(schema, source)
+        return cls(kinds, defaults, respell, checker, compile_translation(schema), only_ids)
 
-    def read(self, texts: Mapping[str, str | list[str]], notes: list[str]) -> Json:
+    def read(self, texts: Texts, notes: list[str]) -> Json:
         """The values of the parameters; raises `InvalidRequestError`."""
         values: Json = {name: _converted(self.kinds.get(name), text) for name, text in texts.items()}
         if self.respell:
             values = self.respell(values, notes)
         self.checker.check(values)
+        if self.translate:
+            values = self.translate(values, notes)
         return {**self.defaults, **values}
 
 
@@ -72,6 +84,20 @@ def _converted(kind: str | None, text: str | list[str]) -> Any:
         return text
 
 
+def _written(schema: Json, text: str | list[str]) -> Any:
+    """A field of the body that stands in the query: JSON, or a bare text; `null` and nothing are null."""
+    if isinstance(text, list) or (text not in ("", "null") and _is_bare(schema, text)):
+        return text
+    try:
+        return orjson.loads(text or "null")
+    except orjson.JSONDecodeError:
+        return text
+
+
+def _is_bare(schema: Json, text: str) -> bool:
+    return schema.get("type") == "string" and not text.startswith('"')
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of an edition, ready to be served."""
@@ -86,12 +112,14 @@ class Operation:
     query: Parameters
     body: Checker | None
     respell_body: Respell | None
+    translate_body: Respell | None
+    body_in_query: Json | None
     status: int
     media: str
     project: Project | None
     errors: Mapping[str, ErrorAnswer]
 
-    def read_parameters(self, path: Mapping[str, str], query: Mapping[str, str | list[str]], notes: list[str]) -> Json:
+    def read_parameters(self, path: Mapping[str, str], query: Texts, notes: list[str]) -> Json:
         """Path and query parameters in one; a path may carry what is else a query parameter. May refuse the request."""
         own = {name: text for name, text in path.items() if name in self.path_parameters.kinds}
         if self.path_parameters.only_ids and all(map(_ID.fullmatch, own.values())):
@@ -104,9 +132,17 @@ class Operation:
             values.update(self.query.read(query, notes))
         return values
 
-    def read_body(self, body: Any, notes: list[str]) -> Json:
-        """The body in canonical words; raises `InvalidRequestError`."""
-        value = body
+    def split(self, query: Texts) -> tuple[Texts, Json]:
+        """The query without what it holds of the body (`x-in-query`), and this."""
+        if self.body_in_query is None:
+            return query, {}
+        fields = self.body_in_query
+        moved = {name: _written(fields[name], text) for name, text in query.items() if name in fields}
+        return {name: text for name, text in query.items() if name not in moved}, moved
+
+    def read_body(self, body: Any, moved: Json, notes: list[str]) -> Json:
+        """The body, with what the query held of it, in canonical words; raises `InvalidRequestError`."""
+        value = joined([*body.items(), *moved.items()], "query") if moved and isinstance(body, dict) else body
         if self.body is None:
             if self.method == "GET":
                 return {}
@@ -119,7 +155,7 @@ class Operation:
         if self.respell_body:
             value = self.respell_body(value, notes)
         self.body.check(value)
-        checked: Json = value
+        checked: Json = self.translate_body(value, notes) if self.translate_body else value
         return checked
 
 
@@ -131,6 +167,7 @@ class Edition:
     document: Json
     trie: Trie
     operations: Mapping[str, Operation]
+    events: Events
 
     @property
     def name(self) -> str:
@@ -185,7 +222,7 @@ class Contract:
             trie.add(host, method.upper(), path, operation, {})
             for alias in described.get("x-aliases", ()):
                 trie.add(host, alias["method"], alias["path"], operation, alias.get("patterns", {}))
-        return Edition(spec, document, trie, operations)
+        return Edition(spec, document, trie, operations, compile_events(document, self.canonical))
 
 
 def parameters_of(document: Json, operation: Json, place: str) -> list[Json]:
@@ -199,6 +236,15 @@ def body_schema(document: Json, operation: Json) -> Json | None:
     body = resolve(document, operation.get("requestBody"))
     schema: Json | None = dereferenced(document, body["content"][_JSON_MEDIA]["schema"]) if body else None
     return schema
+
+
+def body_in_query(document: Json, operation: Json) -> Json | None:
+    """The fields of the body that may stand in the query instead (`x-in-query`), with their schemas; None without."""
+    schema = body_schema(document, operation)
+    if schema is None or not resolve(document, operation["requestBody"]).get("x-in-query"):
+        return None
+    known = {parameter["name"] for parameter in parameters_of(document, operation, "query")}
+    return {name: part for name, part in schema["properties"].items() if name not in known}
 
 
 def _needs_key(operation: Json) -> bool:
@@ -216,6 +262,11 @@ def success(document: Json, operation: Json) -> tuple[int, str, Json | None]:
 def _operation(document: Json, path: str, method: str, described: Json, complete: Json, canonical: Json) -> Operation:
     schema = body_schema(document, described)
     status, media, shape = success(document, described)
+
+    def parameters(place: str, source: Source) -> Parameters:
+        everything = parameters_of(complete, canonical, place)
+        return Parameters.compile(parameters_of(document, described, place), source, everything)
+
     return Operation(
         id=described["operationId"],
         method=method.upper(),
@@ -223,10 +274,12 @@ def _operation(document: Json, path: str, method: str, described: Json, complete
         evidence=described["x-evidence"],
         rate_class=described["x-rate-class"],
         handler=HANDLERS[described["operationId"]],
-        path_parameters=Parameters.compile(parameters_of(document, described, "path"), "params"),
-        query=Parameters.compile(parameters_of(document, described, "query"), "query"),
+        path_parameters=parameters("path", "params"),
+        query=parameters("query", "query"),
         body=Checker.compile(schema, "body") if schema else None,
         respell_body=compile_respelling(schema, "body") if schema else None,
+        translate_body=compile_translation(schema) if schema else None,
+        body_in_query=body_in_query(document, described),
         status=status,
         media=media,
         project=compile_projection(success(complete, canonical)[2], shape),

@@ -8,29 +8,47 @@ from typing import Any
 import jsonschema_rs
 
 from mock_server.contract.document import Json, dereferenced, operations_of, resolve
+from mock_server.contract.operations import Contract, body_in_query, success
+from mock_server.contract.projection import compile_projection
+
+_IN_QUERY = "A field of the body may stand in the query instead, as JSON or as a bare text."
 
 
-def published(document: Json) -> Json:
-    """A copy of an edition's document in which `x-synonyms` and `x-unwrap` are spelled out as plain schemas."""
-    shown = deepcopy(document)
-    for item in shown["paths"].values():
-        for operation in item.values():
-            if isinstance(operation, dict) and "parameters" in operation:
-                operation["parameters"] = [p for one in operation["parameters"] for p in _parameter(one)]
-    _drop_foreign_examples(shown)
+def published(contract: Contract, edition: str) -> Json:
+    """An edition's document with `x-synonyms`, `x-unwrap`, `x-wrap` and `x-in-query` written out as plain OpenAPI.
+
+    Its examples of success are those that the canonical document shows, in the edition's shape. KeyError when there is
+    no such edition.
+    """
+    shown = deepcopy(contract.document(edition))
+    for _, _, operation in operations_of(shown):
+        own = [p for one in operation.get("parameters", ()) for p in _parameter(one)]
+        moved = body_in_query(shown, operation) or {}
+        either = [
+            {"name": name, "in": "query", "schema": part, "description": _IN_QUERY} for name, part in moved.items()
+        ]
+        if own or either:
+            operation["parameters"] = [*own, *either]
+    _fit_examples(shown, contract.canonical)
     shown["components"]["schemas"] = {name: _spelled(schema) for name, schema in shown["components"]["schemas"].items()}
     return shown
 
 
-def _drop_foreign_examples(document: Json) -> None:
-    """Success examples that an overlay has made untrue of this edition are not shown."""
+def _fit_examples(document: Json, canonical: Json) -> None:
+    """Show the canonical examples of success as the edition answers them, without those that have no place in it."""
+    complete = {op["operationId"]: op for _, _, op in operations_of(canonical)}
     for _, _, operation in operations_of(document):
+        shape = success(document, operation)[2]
+        project = compile_projection(success(canonical, complete[operation["operationId"]])[2], shape)
         for status, response in operation["responses"].items():
             media = resolve(document, response).get("content", {}).get("application/json", {})
             if status.startswith("2") and "examples" in media:
-                validator = jsonschema_rs.Draft202012Validator(dereferenced(document, media["schema"]))
-                fits = {name: one for name, one in media["examples"].items() if validator.is_valid(one["value"])}
-                media["examples"] = fits
+                fits = jsonschema_rs.Draft202012Validator(dereferenced(document, media["schema"])).is_valid
+                for name, example in list(media["examples"].items()):
+                    if not fits(example["value"]) and project is not None:
+                        media["examples"][name] = example = {**example, "value": project(example["value"])}
+                    if not fits(example["value"]):
+                        del media["examples"][name]
 
 
 def _parameter(parameter: Json) -> list[Json]:
@@ -46,6 +64,8 @@ def _spelled(node: Any) -> Any:
     schema = {key: _spelled(value) for key, value in node.items()}
     if isinstance(schema.get("properties"), dict):
         schema = _with_synonyms(schema)
+    if "x-wrap" in schema:
+        return _with_bare_value(schema, schema.pop("x-wrap"))
     if "x-unwrap" in schema:
         wrapper = schema.pop("x-unwrap")
         wrapped = {
@@ -56,6 +76,13 @@ def _spelled(node: Any) -> Any:
         }
         return {"x-unwrap": wrapper, "anyOf": [schema, wrapped]}
     return schema
+
+
+def _with_bare_value(schema: Json, name: str) -> Json:
+    """An object for which the value of one of its fields may stand."""
+    outside: Json = {key: schema[key] for key in ("x-synonyms", "x-synonym-sources", "description") if key in schema}
+    inside = {key: value for key, value in schema.items() if key not in outside}
+    return {**outside, "x-wrap": name, "anyOf": [inside, schema["properties"][name]]}
 
 
 def _with_synonyms(schema: Json) -> Json:

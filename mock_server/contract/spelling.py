@@ -1,4 +1,8 @@
-"""Turn the accepted spellings of a request into the canonical one (`x-unwrap`, `x-synonyms`, `x-words`)."""
+"""Turn the accepted spellings of a request into the canonical one.
+
+Names first, so that the check sees one shape (`x-unwrap`, `x-wrap`, `x-synonyms`, `x-rest`); words after it
+(`x-words`), so that the document's own words are what is checked and what a refusal shows.
+"""
 
 from __future__ import annotations
 
@@ -10,28 +14,42 @@ from mock_server.contract.validation import InvalidRequestError, Source
 
 #: (value, notes) -> the value in canonical spelling; each other spelling leaves a note
 Respell = Callable[[Any, list[str]], Any]
+_OwnSteps = Callable[[Json], list[Respell]]
 
 
 def compile_respelling(schema: Json, source: Source) -> Respell | None:
-    """A function that rewrites a value in canonical keys and words; None when there is only one spelling."""
-    return _compile(schema, source)
+    """A function that rewrites a value in canonical keys; None when there is only one spelling."""
 
-
-def _compile(schema: Json, source: Source) -> Respell | None:
-    steps: list[Respell] = []
-    if "x-unwrap" in schema:
-        steps.append(_unwrapper(schema["x-unwrap"], source))
-    if schema.get("properties"):
-        renames = {other: name for name, part in schema["properties"].items() for other in part.get("x-synonyms", ())}
+    def own_steps(part: Json) -> list[Respell]:
+        properties: Json = part.get("properties", {})
+        renames = {other: name for name, inner in properties.items() for other in inner.get("x-synonyms", ())}
+        steps = []
+        if "x-unwrap" in part:
+            steps.append(_unwrapper(part["x-unwrap"], source))
+        if "x-wrap" in part:
+            steps.append(_wrapper(part["x-wrap"]))
         if renames:
             steps.append(_renamer(renames, source))
-        inner = {name: step for name, part in schema["properties"].items() if (step := _compile(part, source))}
+        if "x-rest" in part:
+            steps.append(_collector(part["x-rest"], frozenset(properties), source))
+        return steps
+
+    return _compile(schema, own_steps)
+
+
+def compile_translation(schema: Json) -> Respell | None:
+    """A function that puts canonical words in the place of others; None when the schema has no others."""
+    return _compile(schema, lambda part: [_translator(part["x-words"])] if part.get("x-words") else [])
+
+
+def _compile(schema: Json, own_steps: _OwnSteps) -> Respell | None:
+    steps = own_steps(schema)
+    if schema.get("properties"):
+        inner = {name: step for name, part in schema["properties"].items() if (step := _compile(part, own_steps))}
         if inner:
             steps.append(_walker(inner))
-    if "items" in schema and (each := _compile(schema["items"], source)):
+    if "items" in schema and (each := _compile(schema["items"], own_steps)):
         steps.append(lambda value, notes: [each(item, notes) for item in value] if isinstance(value, list) else value)
-    if "x-words" in schema:
-        steps.append(_translator(schema["x-words"]))
     if len(steps) < 2:
         return steps[0] if steps else None
 
@@ -57,7 +75,7 @@ def _renamer(renames: dict[str, str], source: Source) -> Respell:
         if not isinstance(value, dict) or renames.keys().isdisjoint(value):
             return value
         notes += [f'"{key}" is another spelling of "{renames[key]}"' for key in value if key in renames]
-        return _joined([(renames.get(str(key), str(key)), item) for key, item in value.items()], source)
+        return joined([(renames.get(str(key), str(key)), item) for key, item in value.items()], source)
 
     return rename
 
@@ -68,9 +86,30 @@ def _unwrapper(wrapper: str, source: Source) -> Respell:
             return value
         notes.append(f'the body comes wrapped in "{wrapper}"')
         rest = [(key, item) for key, item in value.items() if key != wrapper]
-        return _joined([*rest, *value[wrapper].items()], source)
+        return joined([*rest, *value[wrapper].items()], source)
 
     return unwrap
+
+
+def _wrapper(name: str) -> Respell:
+    def wrap(value: Any, notes: list[str]) -> Any:
+        if isinstance(value, dict):
+            return value
+        notes.append(f'a bare value stands for an object with "{name}"')
+        return {name: value}
+
+    return wrap
+
+
+def _collector(place: str, known: frozenset[str], source: Source) -> Respell:
+    def collect(value: Any, _: list[str]) -> Any:
+        if not isinstance(value, dict) or value.keys() <= known or not isinstance(value.get(place) or {}, dict):
+            return value
+        rest = [(key, item) for key, item in value.items() if key not in known]
+        kept = {key: item for key, item in value.items() if key in known}
+        return {**kept, place: joined([*(value.get(place) or {}).items(), *rest], source)}
+
+    return collect
 
 
 def _translator(words: Json) -> Respell:
@@ -83,11 +122,11 @@ def _translator(words: Json) -> Respell:
     return translate
 
 
-def _joined(pairs: list[tuple[str, Any]], source: Source) -> Json:
-    """One object of all pairs; a key that comes twice must have one value."""
-    joined: Json = {}
+def joined(pairs: list[tuple[str, Any]], source: Source) -> Json:
+    """One object of all pairs; raises `InvalidRequestError` when a key comes twice with different values."""
+    answer: Json = {}
     for key, item in pairs:
-        if key in joined and (joined[key] != item or type(joined[key]) is not type(item)):
+        if key in answer and (answer[key] != item or type(answer[key]) is not type(item)):
             raise InvalidRequestError(f'"{key}" is given twice, in two spellings, with different values', source, key)
-        joined[key] = item
-    return joined
+        answer[key] = item
+    return answer

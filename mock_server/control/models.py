@@ -86,11 +86,15 @@ class Rates(Model):
     ooo: Rate = 0
 
 
+Plan = Literal["api", "no-api-401", "no-api-403"]
+
+
 class WorkspaceSettings(Model):
     """How a workspace behaves.
 
     `rate_limit`: a profile, N/SECONDS or off; empty = as the server or the edition says. `suspend_after`: refused
-    requests in a row that suspend the key, null = never. `lead_credit`: leads that may still be added to campaigns,
+    requests in a row that suspend the key, null = never. `plan`: api, or one without the API, whose every call is
+    refused with a 401 or a 403. `lead_credit`: leads that may still be added to campaigns,
     null = no limit. `community_bounce_list`: addresses that the import counts in `bounce_count`. `recipients`: how
     likely recipients who are no simulator addresses react to a mail. `webhook_signing_secret`: deliveries are signed
     with it, empty = they are not.
@@ -99,6 +103,7 @@ class WorkspaceSettings(Model):
     edition: str
     rate_limit: str
     suspend_after: int | None
+    plan: Plan
     seed: int
     lead_credit: int | None
     community_bounce_list: list[str]
@@ -112,6 +117,7 @@ class SettingsChange(Model):
     edition: str | None = None
     rate_limit: str | None = None
     suspend_after: int | None = Field(default=None, ge=1)
+    plan: Plan | None = None
     seed: int | None = Field(default=None, ge=0, le=2**53 - 1)
     lead_credit: int | None = Field(default=None, ge=0, le=2**53 - 1)
     community_bounce_list: list[str] | None = None
@@ -120,7 +126,7 @@ class SettingsChange(Model):
 
     @model_validator(mode="after")
     def _null_means_something(self) -> SettingsChange:
-        for name in ("edition", "seed", "community_bounce_list", "recipients", "webhook_signing_secret"):
+        for name in ("edition", "plan", "seed", "community_bounce_list", "recipients", "webhook_signing_secret"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out to keep it")
         return self

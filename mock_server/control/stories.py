@@ -326,7 +326,7 @@ class _Teller:
         handler = operation.handler
         try:
             params = operation.read_parameters({name: str(value) for name, value in ids.items()}, {}, [])
-            given = operation.read_body(body, [])
+            given = operation.read_body(body, {}, [])
             reply = handler.function(ctx, params, given) if handler.takes_body else handler.function(ctx, params)
         except (ApiError, InvalidRequestError) as error:
             raise StoryBrokenError(f"{operation_id}: {error}") from error

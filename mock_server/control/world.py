@@ -96,6 +96,7 @@ class World:
             workspace.chosen_edition = given.get("edition", workspace.chosen_edition)
             workspace.rate_limit = given.get("rate_limit", workspace.rate_limit) or ""
             workspace.suspend_after = given.get("suspend_after", workspace.suspend_after)
+            workspace.plan = given.get("plan", workspace.plan)
             workspace.seed = workspace.seed if given.get("seed") is None else given["seed"]
             workspace.recipients = {**workspace.recipients, **given.get("recipients", {})}
             workspace.signing_secret = given.get("webhook_signing_secret", workspace.signing_secret)
@@ -116,8 +117,8 @@ class World:
 
     def _store(self, workspace: Workspace, change: Callable[[], None], rows: Callable[[], None] | None = None) -> None:
         """Change the workspace and its rows; a failure leaves both as they were."""
-        names = ("clock", "simulated_to", "chosen_edition", "rate_limit", "suspend_after", "seed", "recipients",
-                 "signing_secret")  # fmt: skip
+        names = ("clock", "simulated_to", "chosen_edition", "rate_limit", "suspend_after", "plan", "seed",
+                 "recipients", "signing_secret")  # fmt: skip
         stored, before = workspace.id, {name: getattr(workspace, name) for name in names}
         try:
             with self.database.transaction():
@@ -140,7 +141,7 @@ class World:
         ).fetchall()
         return {
             "edition": workspace.edition, "rate_limit": workspace.rate_limit, "suspend_after": workspace.suspend_after,
-            "seed": workspace.seed, "lead_credit": lead_credit(self.session(workspace)),
+            "plan": workspace.plan, "seed": workspace.seed, "lead_credit": lead_credit(self.session(workspace)),
             "community_bounce_list": [row["email"] for row in listed],
             "recipients": {**dict.fromkeys(RATES, 0.0), **workspace.recipients},
             "webhook_signing_secret": workspace.signing_secret,

@@ -307,6 +307,21 @@ def _manual_step(event: Happening) -> Json:
     }
 
 
+def _completed(event: Happening) -> Json:
+    """The lead has had its last step: after that one's mail or later, if steps were deleted (S2)."""
+    person, row = event.lead, event.enrolment
+    assert person is not None
+    assert row is not None
+    return {
+        **_campaign(event),
+        "to_email": person["email"],
+        "sequence_number": row["last_seq_number"],
+        "event_timestamp": iso(event.at),
+        **_link(event),
+        "description": _text(event, "{lead} has completed the sequence of campaign - {campaign}"),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """How one type of event is told: `of` makes the fields of its own, `is_told` says of which events."""
@@ -327,6 +342,9 @@ _KINDS = {
     "LEAD_CATEGORY_UPDATED": _Kind(_categorised, True, lambda event: event.data["new"] is not None),
     "CAMPAIGN_STATUS_CHANGED": _Kind(_status_changed),
     "UNTRACKED_REPLIES": _Kind(_untracked),
+    "SEQUENCE_COMPLETED": _Kind(
+        _completed, is_told=lambda event: bool(event.enrolment and event.enrolment["last_seq_number"])
+    ),
     "MANUAL_STEP_REACHED": _Kind(_manual_step, needs_history=True),
 }
 #: the types that webhooks can be told about

@@ -10,6 +10,9 @@ import orjson
 from sqlalchemy import bindparam, select
 
 from mock_server import rng
+from mock_server.contract.editions import Behaviour
+from mock_server.contract.operations import Contract
+from mock_server.contract.projection import Project
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.email_accounts.tables import email_account
 from mock_server.families.messages.tables import message
@@ -22,6 +25,8 @@ from mock_server.state.statements import Statement, this_workspace
 from mock_server.state.workspaces import Workspace, Workspaces
 
 Event = dict[str, Any]
+#: what the ledger calls otherwise, or tells under two names
+_OTHER_NAMES = {"EMAIL_SENT": ("EMAIL_SENT", "FIRST_EMAIL_SENT"), "LEAD_COMPLETED": ("SEQUENCE_COMPLETED",)}
 _CLIENT = Statement(select(campaign.c.client_id).where(this_workspace(campaign), campaign.c.id == bindparam("id")))
 _MAILBOX = select(message.c.email_account_id).where(
     this_workspace(message), message.c.campaign_id == 0, message.c.id == bindparam("id")
@@ -34,9 +39,15 @@ _CLIENT_OF_MAILBOX = Statement(
 
 
 class Publisher:
-    """Writes deliveries; `wake` is called for a workspace after the commit of a change that made some."""
+    """Writes deliveries in the words of the workspace's edition.
 
-    def __init__(self, database: Database, workspaces: Workspaces, wake: Callable[[Workspace], None]) -> None:
+    `wake` is called for a workspace after the commit of a change that made some.
+    """
+
+    def __init__(
+        self, contract: Contract, database: Database, workspaces: Workspaces, wake: Callable[[Workspace], None]
+    ) -> None:
+        self._contract = contract
         self._database = database
         self._workspaces = workspaces
         self._wake = wake
@@ -45,16 +56,17 @@ class Publisher:
         """Write a delivery per event and webhook that wants it; `events` are rows of the ledger."""
         if not records.any_webhook(db):
             return
-        hooks = _Hooks(db)
+        hooks, edition = _Hooks(db), self._contract.edition(workspace.edition)
         rows = [
             {
                 "webhook_id": hook["id"], "campaign_id": event["campaign_id"], "event_id": event["id"],
                 "event_type": kind, "at": event["at"], "url": hook["url"], "level": hook["level"],
-                "body": orjson.dumps(payload(told, hook)).decode(),
+                "body": orjson.dumps(_projected(edition.events[kind], payload(told, hook))).decode(),
             }
             for event in events
             for kind in _types(event)
-            for told, hook in _told(db, kind, event, hooks.of(event, kind))
+            if kind in edition.events
+            for told, hook in _told(db, kind, event, hooks.of(event, kind), edition.behaviour)
         ]  # fmt: skip
         if rows:
             first = db.next_ids("delivery", len(rows))
@@ -72,9 +84,11 @@ class Publisher:
 def _types(event: Event) -> tuple[str, ...]:
     """The types under which an event may be told."""
     kind = event["type"]
-    if kind == "EMAIL_SENT":
-        return (kind, "FIRST_EMAIL_SENT")
-    return (kind,) if kind in EVENTS else ()
+    return tuple(name for name in _OTHER_NAMES.get(kind, (kind,)) if name in EVENTS)
+
+
+def _projected(project: Project | None, body: Event) -> Any:
+    return body if project is None else project(body)
 
 
 class _Hooks:
@@ -97,9 +111,11 @@ class _Hooks:
         return found
 
 
-def _told(db: Session, kind: str, event: Event, hooks: list[Row]) -> Iterator[tuple[Happening, Row]]:
+def _told(
+    db: Session, kind: str, event: Event, hooks: list[Row], behaviour: Behaviour
+) -> Iterator[tuple[Happening, Row]]:
     told = happening(db, kind, event) if hooks else None
-    if told is None:
+    if told is None or (told.data.get("bounce_type") == "soft" and behaviour.bounce_events == "hard"):
         return
     for hook in hooks:
         categories = orjson.loads(hook["category_ids"])

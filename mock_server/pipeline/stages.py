@@ -31,6 +31,7 @@ _NOT_FOUND = (
 )
 #: the client of a key that is one's, with the key of the workspace
 ClientOf = Callable[[str], tuple[str, Client] | None]
+_STATUS_WITHOUT_API = {"no-api-401": 401, "no-api-403": 403}
 _FRACTION = re.compile(rb"[:,\[\s]-?[0-9]+[.eE]")
 
 
@@ -112,7 +113,7 @@ class Stages:
         return answer
 
     def authorise(self, exchange: Exchange) -> Answer | None:
-        """401 without a known key, but for an operation that needs none: its path may name a workspace."""
+        """401 without a known key or a plan with the API, but for an operation that needs none: its path may do."""
         operation = exchange.operation
         assert operation is not None
         if exchange.workspace is None:
@@ -129,6 +130,10 @@ class Stages:
             if isinstance(key, str) and is_key(key):
                 raise ApiError("invalid_api_key", hint="The server was started with --keys, and this is none of them.")
             raise ApiError("invalid_api_key", hint=f"Send one key, not blank, of at most {MAX_KEY} characters.")
+        if exchange.workspace.plan != "api":
+            refused = operation.errors["plan_without_api"]
+            status = _STATUS_WITHOUT_API[exchange.workspace.plan]
+            return Answer.of_json(status, refused.body({}), "PUT /_mock/settings with plan api gives the API back.")
         if exchange.client is not None and not exchange.client.full_access and NOT_PERMITTED in operation.errors:
             raise ApiError(
                 NOT_PERMITTED, hint="This client may read and reply only; give it the permission full_access."
@@ -187,11 +192,11 @@ class Stages:
         """Path, query and body in canonical words; what is spelled otherwise is noted."""
         operation = exchange.operation
         assert operation is not None
-        query = {name: value for name, value in exchange.query.items() if name != "api_key"}
         notes: list[str] = []
         try:
+            query, moved = operation.split({name: value for name, value in exchange.query.items() if name != "api_key"})
             exchange.params = operation.read_parameters(exchange.path_values, query, notes)
-            exchange.input = operation.read_body(_json(exchange), notes)
+            exchange.input = operation.read_body(_json(exchange), moved, notes)
         finally:
             exchange.violations += [Violation("spelling", note) for note in notes]
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mock_server.families.leads import pages
 from mock_server.families.leads.rules import Flag
 from mock_server.families.messages import records as messages
 from mock_server.families.messages import rules
@@ -126,7 +127,7 @@ class Outgoing:
         if step.distribution == "MANUAL_PERCENTAGE":
             return variants.by_percentage(step.variants)
         if step.distribution == "AI_EQUAL":
-            sample = variants.sample_size(queries.lead_count(self._db, campaign.id), step.sample)
+            sample = variants.sample_size(pages.size_of_campaign(self._db, campaign.id), step.sample)
             if step.winner_id is None and step.sent >= sample:
                 self.flush()
                 hits = queries.hits(self._db, campaign.id, step)

@@ -229,11 +229,6 @@ def unfinished(db: Session, campaign_id: int) -> int:
     return paging.count(db.connection, enrolment_pages, scope, _RUNNING)
 
 
-def lead_count(db: Session, campaign_id: int) -> int:
-    """How many leads a campaign has."""
-    return paging.count(db.connection, enrolment_pages, {"workspace_id": db.ws, "campaign_id": campaign_id})
-
-
 def hits(db: Session, campaign_id: int, of: Step) -> dict[int, int]:
     """Variant id -> mails that count for the metric of AI_EQUAL."""
     if of.metric == "POSITIVE_REPLY_RATE":

@@ -21,7 +21,7 @@ from mock_server.state import paging, plans, rollups
 from mock_server.state.schema import metadata
 from mock_server.state.statements import Statement, delete_statement, insert_statement, update_statement
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 APPLICATION_ID = 0x534D4C44
 Row = sqlite3.Row
 _insert = cache(insert_statement)

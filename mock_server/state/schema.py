@@ -38,6 +38,7 @@ workspace = Table(
     Column("suspend_after", Integer, comment="refused requests in a row that suspend the key; NULL = never"),
     Column("lead_credit", BigInteger, comment="leads that may still be added to campaigns; NULL = no limit"),
     Column("lead_credit_used", BigInteger, nullable=False, server_default="0"),
+    Column("plan", Text, nullable=False, server_default="api", comment="api, or how calls are refused without it"),
     Column("clock_mode", Text, nullable=False),
     Column("clock_offset", BigInteger, nullable=False),
     Column("clock_frozen_at", BigInteger, nullable=False),

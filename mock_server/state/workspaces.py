@@ -35,8 +35,8 @@ class Workspace:
     """
 
     __slots__ = (
-        "__weakref__", "_server_edition", "chosen_edition", "clock", "id", "key", "rate_limit", "recipients", "seed",
-        "signing_secret", "simulated_to", "suspend_after", "version",
+        "__weakref__", "_server_edition", "chosen_edition", "clock", "id", "key", "plan", "rate_limit", "recipients",
+        "seed", "signing_secret", "simulated_to", "suspend_after", "version",
     )  # fmt: skip
 
     def __init__(self, key: str, seed: int, server_edition: str, clock: Clock) -> None:
@@ -47,6 +47,7 @@ class Workspace:
         self.chosen_edition = ""
         self.rate_limit = ""
         self.suspend_after: int | None = None
+        self.plan = "api"
         self.clock = clock
         self.simulated_to = clock.now()
         self.recipients: dict[str, float] = {}
@@ -76,7 +77,7 @@ class Workspace:
         """As stored."""
         return {
             "key": self.key, "seed": self.seed, "edition": self.chosen_edition,
-            "rate_limit": self.rate_limit, "suspend_after": self.suspend_after,
+            "rate_limit": self.rate_limit, "suspend_after": self.suspend_after, "plan": self.plan,
             "clock_mode": self.clock.mode, "clock_offset": self.clock.offset,
             "clock_frozen_at": self.clock.frozen_at, "clock_moved": self.clock.moved,
             "simulated_to": self.simulated_to, "recipients": orjson.dumps(self.recipients).decode(),
@@ -143,6 +144,7 @@ class Workspaces:
         workspace.signing_secret = row["signing_secret"]
         workspace.simulated_to, workspace.recipients = row["simulated_to"], orjson.loads(row["recipients"])
         workspace.rate_limit, workspace.suspend_after = row["rate_limit"], row["suspend_after"]
+        workspace.plan = row["plan"]
         return workspace
 
     def save(self, workspace: Workspace) -> None:

@@ -78,6 +78,8 @@ class UpdateCampaignSettingsBody(TypedDict):
     name: NotRequired[str]
     track_settings: NotRequired[list[str]]
     stop_lead_settings: NotRequired[str]
+    stop_on_reply: NotRequired[bool]
+    track_opens: NotRequired[bool]
     unsubscribe_text: NotRequired[str]
     send_as_plain_text: NotRequired[bool]
     force_plain_text: NotRequired[bool]

@@ -17,6 +17,7 @@ from mock_server.families.campaigns.tables import campaign
 from mock_server.families.clients import records as clients
 from mock_server.families.email_accounts import membership
 from mock_server.families.sequences import records as sequences
+from mock_server.families.statistics.overview import overviews
 from mock_server.families.tags import records as tags
 from mock_server.state.database import Row
 
@@ -30,7 +31,8 @@ _BOOLEANS = (
     "ignore_ss_mailbox_sending_limit", "domain_level_rate_limit", "add_unsubscribe_tag",
 )  # fmt: skip
 _PLAIN = (
-    "name", "stop_lead_settings", "unsubscribe_text", "follow_up_percentage", "client_id", "bounce_autopause_threshold",
+    "name", "stop_lead_settings", "stop_on_reply", "unsubscribe_text", "follow_up_percentage", "client_id",
+    "bounce_autopause_threshold",
 )  # fmt: skip
 _JSON = ("track_settings", "out_of_office_detection_settings", "ai_categorisation_options")
 
@@ -38,7 +40,12 @@ _JSON = ("track_settings", "out_of_office_detection_settings", "ai_categorisatio
 @operation("list_campaigns")
 def list_campaigns(ctx: Context, params: inputs.ListCampaignsParams) -> Reply:
     """All campaigns in one array, newest id first, sub-sequences included (R, C:sim)."""
-    return Reply(_shown(ctx, records.all_newest_first(ctx, params.get("client_id")), params["include_tags"]))
+    rows = records.all_newest_first(ctx, params.get("client_id"))
+    shown = _shown(ctx, rows, params["include_tags"])
+    if ctx.edition.behaviour.campaign_list_figures:
+        found = overviews(ctx, [row["id"] for row in rows])
+        shown = [{**one, **found[one["id"]]} for one in shown]
+    return Reply(shown)
 
 
 @operation("get_campaign")
@@ -143,13 +150,18 @@ def update_campaign_schedule(
 def update_campaign_settings(
     ctx: Context, params: inputs.UpdateCampaignSettingsParams, body: inputs.UpdateCampaignSettingsBody
 ) -> Reply:
-    """Change some settings; what is left out stays as it is (S1, R, R1)."""
+    """Change some settings; what is left out stays as it is (S1, S2, R, R1)."""
     row = records.find(ctx, params["campaign_id"])
     if "bounce_autopause_threshold" in body and not rules.may_change_bounce_threshold(row["status"]):
         raise ApiError("bounce_threshold_locked", hint="Stop the campaign, or set the threshold before starting it.")
     if rules.ooo_settings_clash(dict(body.get("out_of_office_detection_settings", {}))):
         raise ApiError("ooo_settings_conflict")
     given: dict[str, Any] = dict(body)
+    if "stop_lead_settings" in given:
+        given.setdefault("stop_on_reply", None)
+    if "track_opens" in given:
+        before = given.get("track_settings", orjson.loads(row["track_settings"]))
+        given["track_settings"] = rules.with_opens_tracked(before, given["track_opens"])
     if "client_id" in given:
         given["client_id"] = clients.owner(ctx, given["client_id"])
     changes = {name: given[name] for name in (*_PLAIN, *_BOOLEANS) if name in given}

@@ -42,9 +42,10 @@ def find_or_none(ctx: Context, campaign_id: int) -> Row | None:
 
 
 def find(ctx: Context, campaign_id: int) -> Row:
-    """The campaign; ApiError `campaign_not_found` when the workspace has none of that id."""
+    """The campaign; ApiError `campaign_not_found` (or `foreign_resource`) when the workspace has none of that id."""
     row = find_or_none(ctx, campaign_id)
     if row is None:
+        ctx.check_foreign(lambda account: find_or_none(account, campaign_id), f"campaign {campaign_id}")
         raise ApiError("campaign_not_found", hint=f"This workspace has no campaign {campaign_id}.")
     return row
 

@@ -14,6 +14,8 @@ TRACK_WORDS = {
     "DONT_TRACK_REPLY_TO_AN_EMAIL": "DONT_REPLY_TO_AN_EMAIL",
 }
 
+_NO_OPENS = "DONT_TRACK_EMAIL_OPEN"
+
 _TRANSITIONS: dict[tuple[Status, StatusWord], Status] = {
     ("DRAFTED", "START"): "ACTIVE",
     ("PAUSED", "START"): "ACTIVE",
@@ -51,6 +53,19 @@ def obstacle_to_start(*, has_step: bool, has_account: bool, has_schedule: bool) 
 def hours_in_order(start: str, end: str) -> bool:
     """Whether a window may start and end so; equal hours pass, which the documented text does not cover."""
     return start <= end
+
+
+def stops_lead(event: str, stop_word: str, stop_on_reply: int | None) -> bool:
+    """Whether an event, in the words of stop_lead_settings, ends the steps of a lead (S1, S2)."""
+    if event == "REPLY_TO_AN_EMAIL" and stop_on_reply is not None:
+        return bool(stop_on_reply)
+    return event == stop_word
+
+
+def with_opens_tracked(track_settings: list[str], tracked: bool) -> list[str]:
+    """What is not tracked, after opens are or are not (S2)."""
+    others = [word for word in track_settings if word != _NO_OPENS]
+    return others if tracked else [_NO_OPENS, *others]
 
 
 def ooo_settings_clash(settings: dict[str, Any]) -> bool:

@@ -26,6 +26,7 @@ campaign = table(
     # settings
     Column("track_settings", Text, nullable=False, server_default="[]", comment="JSON list of write words"),
     Column("stop_lead_settings", Text, nullable=False, server_default="REPLY_TO_AN_EMAIL"),
+    Column("stop_on_reply", Integer, comment="NULL = stop_lead_settings decides"),
     Column("unsubscribe_text", Text),
     Column("add_unsubscribe_tag", Integer, nullable=False, server_default="0"),
     Column("send_as_plain_text", Integer, nullable=False, server_default="0"),

@@ -43,4 +43,4 @@ def window(row: Row) -> dict[str, Any] | None:
     if row["timezone"] is None:
         return None
     days = orjson.loads(row["days"])
-    return {"tz": row["timezone"], "days": days, "startHour": row["start_hour"], "endHour": row["end_hour"]}
+    return {"tz": row["timezone"], "days": days, "endHour": row["end_hour"], "startHour": row["start_hour"]}

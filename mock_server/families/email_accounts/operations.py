@@ -21,9 +21,10 @@ def list_email_accounts(ctx: Context, params: inputs.ListEmailAccountsParams) ->
     rows = records.page(ctx, _filters(params), params["offset"], params["limit"])
     ids = [row["id"] for row in rows]
     campaigns = membership.campaigns_of(ctx, ids) if params["fetch_campaigns"] == "true" else {}
+    coding = ctx.edition.behaviour.listed_passwords
     tagged, warmed, user_id = tags.of(ctx, "email_account", ids), warmup.totals(ctx, ids), ctx.workspace.user_id
     return Reply([
-        views.list_item(row, user_id, ctx.now, campaigns.get(row["id"]), tagged[row["id"]], warmed[row["id"]])
+        views.list_item(row, user_id, ctx.now, campaigns.get(row["id"]), tagged[row["id"]], warmed[row["id"]], coding)
         for row in rows
     ])  # fmt: skip
 

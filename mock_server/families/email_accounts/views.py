@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from mock_server.clock import iso
 from mock_server.families.email_accounts import rules
@@ -74,13 +74,15 @@ def _warmup_long(row: Row, warmed: Totals) -> dict[str, Any]:
 
 
 def list_item(
-    row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None, tag_rows: Sequence[Row], warmed: Totals
-) -> dict[str, Any]:
-    """One row of the list; passwords in base64 (R, C:sim)."""
+    row: Row, user_id: int, now: int, campaign_ids: Sequence[int] | None, tag_rows: Sequence[Row], warmed: Totals,
+    passwords: Literal["base64", "clear"],
+) -> dict[str, Any]:  # fmt: skip
+    """One row of the list; passwords in base64 (R, C:sim) or in clear text (S1:715)."""
+    coded = _base64 if passwords == "base64" else lambda text: text
     shown = {
         **_common(row, user_id, now),
-        "password": _base64(row["password"]),
-        "imap_password": _base64(row["imap_password"]),
+        "password": coded(row["password"]),
+        "imap_password": coded(row["imap_password"]),
         "minTimeToWaitInMins": row["time_to_wait_in_mins"],
         "campaign_count": row["campaign_count"],
         "tags": tags.listed(tag_rows),

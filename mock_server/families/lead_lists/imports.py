@@ -29,7 +29,7 @@ def import_leads(
     inside = membership.among(ctx, list_id, list(ids.values()))
     blocked = block_list.blocked(ctx, list(keys), None) if check_block_list else _NONE
     here = {email for email, lead_id in ids.items() if lead_id in inside}
-    known = rules.Known(keys.keys(), here, _NONE, blocked, _NONE, _NONE)
+    known = rules.Known(keys.keys(), here, _NONE, blocked, _NONE, _NONE, _NONE)
     counts: Counter[rules.Outcome] = Counter()
     seen: set[str] = set()
     added: list[tuple[str, dict[str, Any]]] = []

@@ -110,14 +110,17 @@ def _known(ctx: Context, campaign: Row, keys: dict[str, str]) -> tuple[dict[str,
     here, elsewhere = _memberships(ctx, campaign["id"], email_of)
     client_id = campaign["client_id"]
     unsubscribed = {email for email, row in existing.items() if rules.wants_no_mail(row, client_id)}
-    gone = unsubscribed_for_good(ctx, wanted, campaign["client_id"])
-    unsubscribed |= {address for address, key in keys.items() if key in gone}
+    everywhere = {email for email, row in existing.items() if row["is_unsubscribed"]}
+    address_of = {key: address for address, key in keys.items()}
+    for key, from_everything in unsubscribed_for_good(ctx, wanted, client_id):
+        (everywhere if from_everything else unsubscribed).add(address_of[key])
     return existing, rules.Known(
         valid=keys.keys(),
         here=here,
         elsewhere=elsewhere,
-        blocked=block_list.blocked(ctx, addresses, campaign["client_id"]),
-        unsubscribed=unsubscribed,
+        blocked=block_list.blocked(ctx, addresses, client_id),
+        unsubscribed=unsubscribed | everywhere,
+        unsubscribed_everywhere=everywhere,
         bounced={row["email"] for row in ctx.db.all(_BOUNCED, emails=addresses)},
     )
 

@@ -13,7 +13,7 @@ from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.clients import records as clients
-from mock_server.families.leads import imports, pages, records, rules, selection, views
+from mock_server.families.leads import imports, lifecycle, pages, records, rules, selection, views
 from mock_server.families.leads.selection import Choice
 from mock_server.families.leads.tables import lead
 
@@ -30,10 +30,13 @@ def add_leads_to_campaign(
 ) -> Reply:
     """Add leads; a success even when none passed the checks: only the counters tell (L1, S2)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
-    flags: dict[str, Any] = dict(body.get("settings", {}))
+    flags: dict[str, Any] = dict(body.get("settings") or {})
     leads: list[dict[str, Any]] = [dict(one) for one in body["lead_list"]]
     result = imports.import_leads(ctx, campaign, leads, rules.import_settings(flags, ctx.edition.behaviour))
-    return Reply(_import_answer(result, with_ids=bool(flags.get("return_lead_ids", False))))
+    answer = _import_answer(result, with_ids=bool(flags.get("return_lead_ids", False)))
+    if ctx.edition.behaviour.import_total == "campaign":
+        answer["total_leads"] = pages.size_of_campaign(ctx.db, campaign["id"])
+    return Reply(answer)
 
 
 def _import_answer(result: imports.ImportResult, *, with_ids: bool) -> dict[str, Any]:
@@ -75,7 +78,8 @@ def _ids(result: imports.ImportResult, outcome: rules.Outcome) -> dict[str, str]
 def list_leads_by_campaign(ctx: Context, params: inputs.ListLeadsByCampaignParams) -> Reply:
     """One page of a campaign's leads by map id; all filters must hold; the total is a text (R)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
-    conditions, values = selection.facet_conditions(params.get("status"), params.get("emailStatus"))
+    words = ctx.edition.behaviour.lead_status_words
+    conditions, values = selection.facet_conditions(params.get("status"), params.get("emailStatus"), words)
     if "lead_category_id" in params:
         conditions.append("category_id = :category_id")
         values["category_id"] = params["lead_category_id"]
@@ -84,8 +88,12 @@ def list_leads_by_campaign(ctx: Context, params: inputs.ListLeadsByCampaignParam
     step = params.get("email_sequence_number")
     offset, limit = params["offset"], params["limit"]
     total, rows = pages.page_of_campaign(ctx, campaign["id"], conditions, values, later_than, step, offset, limit)
-    page = {"total_leads": str(total), "offset": offset, "limit": limit, "data": [views.enrolment(row) for row in rows]}
-    return Reply(page)
+    data = [views.enrolment(row) for row in rows]
+    word = lifecycle.WORD[words]
+    if word is not None:
+        for shown, row in zip(data, rows, strict=True):
+            shown["status"] = word(row)
+    return Reply({"total_leads": str(total), "offset": offset, "limit": limit, "data": data})
 
 
 @operation("export_campaign_leads_csv", long=True)
@@ -98,8 +106,10 @@ def export_campaign_leads_csv(ctx: Context, params: inputs.ExportCampaignLeadsCs
 @operation("get_lead_by_email")
 def get_lead_by_email(ctx: Context, params: inputs.GetLeadByEmailParams) -> Reply:
     """The lead of an address, with its campaigns; an empty object when there is none (R, C:sim)."""
-    row = records.lead_by_email(ctx, rules.normalised(params["email"]))
+    address = rules.normalised(params["email"])
+    row = records.lead_by_email(ctx, address)
     if row is None:
+        ctx.check_foreign(lambda account: records.lead_by_email(account, address), f"lead {address}")
         return Reply({}, hint="This workspace has no lead with that address; the real service answers 200 {} too.")
     enrolments = records.enrolments_of(ctx, [row["id"]])[row["id"]]
     emails = clients.emails(ctx, [one["campaign_client_id"] for one in enrolments])

@@ -17,11 +17,11 @@ from mock_server.families.leads.views import LISTED
 from mock_server.families.messages.tables import Mark, message
 from mock_server.families.sequences.tables import step
 from mock_server.state import paging
-from mock_server.state.database import Row
+from mock_server.state.database import Row, Session
 from mock_server.state.statements import Statement, this_workspace
 
 _e, _l, _m = enrolment.c, lead.c, message.c
-_OWN = ("id", "lead_id", "category_id", "status", "created_at")
+_OWN = ("id", "lead_id", "category_id", "status", "created_at", "flags")
 
 
 def page_of_campaign(
@@ -108,6 +108,11 @@ _EXPORT = Statement(
 def all_of_campaign(ctx: Context, campaign_id: int) -> list[Row]:
     """All rows of a campaign with their leads and what became of the mails to them, by map id."""
     return ctx.db.all(_EXPORT, campaign_id=campaign_id)
+
+
+def size_of_campaign(db: Session, campaign_id: int) -> int:
+    """How many leads a campaign has."""
+    return paging.count(db.connection, enrolment_pages, {"workspace_id": db.ws, "campaign_id": campaign_id})
 
 
 _ALL_LEADS = Statement(

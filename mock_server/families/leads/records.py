@@ -33,7 +33,7 @@ _LEAD_BY_ADDRESS = Statement(select(lead).where(this_workspace(lead), IS_SHOWN, 
 _ANYBODYS = Statement(select(lead).where(this_workspace(lead), _l.id == bindparam("id")))
 _HOLDER = Statement(select(lead).where(this_workspace(lead), _l.address_key == bindparam("key")))
 _UNSUBSCRIBED = Statement(
-    select(unsubscribed_address.c.address_key).where(
+    select(unsubscribed_address.c.address_key, unsubscribed_address.c.client_id).where(
         this_workspace(unsubscribed_address),
         one_of(unsubscribed_address.c.address_key, "keys"),
         one_of(unsubscribed_address.c.client_id, "clients"),
@@ -149,10 +149,11 @@ _HIDE = Statement(
 )
 
 
-def unsubscribed_for_good(ctx: Context, address_keys: Sequence[str], client_id: int | None) -> set[str]:
-    """Those of the address keys whose lead, now deleted, unsubscribed from everything or from all of this client."""
+def unsubscribed_for_good(ctx: Context, address_keys: Sequence[str], client_id: int | None) -> list[tuple[str, bool]]:
+    """Address keys whose lead, now deleted, unsubscribed from everything (True) or from all of this client."""
     clients = [0] if client_id is None else [0, client_id]
-    return {row["address_key"] for row in ctx.db.all(_UNSUBSCRIBED, keys=list(address_keys), clients=clients)}
+    rows = ctx.db.all(_UNSUBSCRIBED, keys=list(address_keys), clients=clients)
+    return [(row["address_key"], row["client_id"] == 0) for row in rows]
 
 
 def find_lead(ctx: Context, lead_id: int) -> Row:
@@ -195,9 +196,11 @@ def check_own(ctx: Context, lead_id: int) -> None:
 
 
 def find_enrolment(ctx: Context, campaign_id: int, lead_id: int) -> Row:
-    """The row of a lead in a campaign; ApiError `lead_not_found` when it is not in it."""
+    """The row of a lead in a campaign; ApiError `lead_not_found` (or `foreign_resource`) when it is not in it."""
     row = ctx.db.one(_PAIR, campaign_id=campaign_id, lead_id=lead_id)
     if row is None:
+        if lead_or_none(ctx, lead_id) is None:
+            ctx.check_foreign(lambda account: lead_or_none(account, lead_id), f"lead {lead_id}")
         raise ApiError(
             "lead_not_found", hint=f"Lead {lead_id} is not in campaign {campaign_id}; the path takes the lead's id."
         )

@@ -108,6 +108,7 @@ class ImportSettings:
 
     check_block_list: bool = True
     check_unsubscribed: bool = True
+    check_unsubscribed_everywhere: bool = True
     check_bounce_list: bool = True
     refuse_in_other_campaign: bool = False
 
@@ -122,7 +123,8 @@ def import_settings(flags: Mapping[str, object], behaviour: Behaviour) -> Import
     other = bool(flags.get("ignore_duplicate_leads_in_other_campaign", False))
     return ImportSettings(
         check_block_list=checks("ignore_global_block_list"),
-        check_unsubscribed=behaviour.unsubscribed_always_refused or checks("ignore_unsubscribe_list"),
+        check_unsubscribed=checks("ignore_unsubscribe_list"),
+        check_unsubscribed_everywhere=behaviour.unsubscribed_always_refused or checks("ignore_unsubscribe_list"),
         check_bounce_list=checks("ignore_community_bounce_list"),
         refuse_in_other_campaign={"refuses": other, "allows": not other, "ignored": False}[
             behaviour.other_campaign_flag
@@ -156,6 +158,7 @@ class Known:
     elsewhere: Set[str]
     blocked: Set[str]
     unsubscribed: Set[str]
+    unsubscribed_everywhere: Set[str]
     bounced: Set[str]
 
 
@@ -171,7 +174,8 @@ def outcome(address: str, seen: Set[str], known: Known, settings: ImportSettings
         return "elsewhere"
     if settings.check_block_list and address in known.blocked:
         return "blocked"
-    if settings.check_unsubscribed and address in known.unsubscribed:
+    refused = known.unsubscribed if settings.check_unsubscribed else known.unsubscribed_everywhere
+    if settings.check_unsubscribed_everywhere and address in refused:
         return "unsubscribed"
     if settings.check_bounce_list and address in known.bounced:
         return "bounced"

@@ -13,6 +13,7 @@ from mock_server.context import Context
 from mock_server.families.campaigns.tables import campaign
 from mock_server.families.lead_lists.tables import lead_list_member
 from mock_server.families.leads import rules
+from mock_server.families.leads.lifecycle import Words, outcome_conditions
 from mock_server.families.leads.records import OF_LEAD, with_campaign
 from mock_server.families.leads.sight import IS_SHOWN
 from mock_server.families.leads.tables import enrolment, lead
@@ -48,10 +49,15 @@ class Choice:
         self.values[condition] = value
 
 
-def facet_conditions(status: str | None, email_status: str | None) -> tuple[list[str], dict[str, Any]]:
-    """The filter words of a list as conditions on the facets of enrolments."""
-    conditions, values = [], {}
-    if status is not None:
+def facet_conditions(
+    status: str | None, email_status: str | None, words: Words = "canonical"
+) -> tuple[list[str], dict[str, Any]]:
+    """The filter words of a list as conditions on the facets of enrolments; `words` tells whose the status is."""
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    if status is not None and words == "outcome":
+        conditions += outcome_conditions(status)
+    elif status is not None:
         conditions.append(rules.status_condition(status))
         if ":status" in conditions[0]:
             values["status"] = status

@@ -90,6 +90,8 @@ def patch_lead_status(ctx: Context, params: inputs.PatchLeadStatusParams, body: 
         renamed: dict[str, rules.Status] = {"NOT_CONTACTED": "STARTED", "IN_PROGRESS": "INPROGRESS"}
         wanted: Any = renamed.get(word, word)
         hint = _set_status(ctx, row, wanted)
+        if row["category_id"] in rules.CATEGORY_OF_WORD.values():  # one of the guide's words is left for another
+            changes.categorise(ctx, row, None)
     return Reply({"ok": True}, hint=hint)
 
 

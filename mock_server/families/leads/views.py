@@ -20,7 +20,7 @@ _PLAIN = ("phone_number", "company_name", "website", "location")
 LISTED = (
     "id", "category_id", "status", "created_at", "lead_id", "first_name", "last_name", "email", "phone_number",
     "company_name", "website", "location", "linkedin_profile", "company_url", "custom_fields", "is_unsubscribed",
-    "unsubscribed_client_ids",
+    "unsubscribed_client_ids", "flags",
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def enrolment(row: Row) -> dict[str, Any]:
     """One row of a campaign's list of leads (S1, R); the id of the lead inside is a number here (R)."""
     (
         map_id, category_id, status, created_at, lead_id, first_name, last_name, email, phone_number, company_name,
-        website, location, linkedin_profile, company_url, custom_fields, is_unsubscribed, client_ids,
+        website, location, linkedin_profile, company_url, custom_fields, is_unsubscribed, client_ids, _flags,
     ) = row  # fmt: skip
     return {
         "campaign_lead_map_id": map_id,

@@ -12,6 +12,7 @@ from mock_server import rng
 from mock_server.clock import iso
 from mock_server.context import Context
 from mock_server.families.campaigns import records as campaigns
+from mock_server.families.campaigns.rules import stops_lead
 from mock_server.families.leads import records as leads
 from mock_server.families.leads import subsequences
 from mock_server.families.leads.rules import Flag, domain_of, status_after_stop
@@ -265,7 +266,7 @@ def _current(ctx: Context, sent: Sent) -> Row:
 
 def _stop(ctx: Context, sent: Sent, rule: str) -> None:
     """End the lead's steps if the campaign's stop rule is this one."""
-    if sent.campaign["stop_lead_settings"] == rule:
+    if stops_lead(rule, sent.campaign["stop_lead_settings"], sent.campaign["stop_on_reply"]):
         stop(ctx, _current(ctx, sent), cause=rule)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from string import ascii_uppercase
 from typing import Any
 
 from mock_server.context import Context
@@ -85,13 +86,19 @@ def _save_step(ctx: Context, campaign_id: int, given: dict[str, Any]) -> int:
     return step_id
 
 
+def _label(position: int) -> str:
+    """A, B, C and so on, for a variant that comes without a label (S0)."""
+    turns, letter = divmod(position, 26)
+    return ascii_uppercase[letter] * (turns + 1)
+
+
 def _save_variants(ctx: Context, campaign_id: int, step_id: int, given: Any, known: set[int]) -> None:
     for variant_id in known - {one.get("id") for one in given}:
         ctx.db.delete(variant, id=variant_id)
     for position, one in enumerate(given):
         columns = {
             "position": position,
-            "variant_label": one["variant_label"],
+            "variant_label": one.get("variant_label") or _label(position),
             "subject": one["subject"],
             "email_body": one["email_body"],
             "optional_email_body_1": one.get("optional_email_body_1"),

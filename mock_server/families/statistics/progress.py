@@ -15,7 +15,7 @@ from mock_server.state.database import Row
 _FACETS = ("status", "category_id", "flags", "last_seq_number")
 _INTERESTED = 1
 #: of `campaign_lead_stats` -> status
-_STATUSES = {
+STATUSES = {
     "blocked": "BLOCKED", "stopped": "STOPPED", "completed": "COMPLETED", "inprogress": "INPROGRESS",
     "notStarted": "STARTED", "paused": "PAUSED",
 }  # fmt: skip
@@ -36,7 +36,7 @@ class Progress:
         groups = self._groups
         by_status = {
             name: sum(group["n"] for group in groups if group["status"] == status)
-            for name, status in _STATUSES.items()
+            for name, status in STATUSES.items()
         }  # fmt: skip
         interested = sum(group["n"] for group in groups if group["category_id"] == _INTERESTED)
         total = sum(group["n"] for group in groups)
