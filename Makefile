@@ -20,6 +20,7 @@ lint: $(VENV)/.test-ready
 
 openapi: $(VENV)/.test-ready
 	$(BIN)/python -m mock_server.contract.codegen
+	$(BIN)/python -m mock_server.contract.disagreements
 
 coverage-of-contract: $(VENV)/.test-ready
 	rm -rf .contract-coverage

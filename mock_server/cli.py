@@ -17,6 +17,8 @@ from mock_server import __version__, doctor
 from mock_server.app import create_app
 from mock_server.clock import parse_moment
 from mock_server.config import Settings, fixtures_directory, openapi_directory
+from mock_server.contract.disagreements import Editions
+from mock_server.contract.explain import explain as explained
 from mock_server.contract.operations import Contract
 from mock_server.contract.publish import published
 from mock_server.control.stories import load_story
@@ -151,6 +153,17 @@ def openapi(
         typer.echo(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120), nl=False)
     else:
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def explain(
+    operation: Annotated[str, typer.Argument(help="Its operationId, or METHOD /path in quotes.")],
+) -> None:
+    """Print who says what about an operation, and how the editions differ."""
+    try:
+        typer.echo(explained(Editions(Contract(openapi_directory())), operation), nl=False)
+    except LookupError as error:
+        raise _fail(str(error.args[0])) from None
 
 
 @app.command()

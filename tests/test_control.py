@@ -22,7 +22,7 @@ LATER = "2026-01-05T09:00:00.001Z"
 EARLIER = "2026-01-05T08:59:59.999Z"
 NOBODY_REACTS = dict.fromkeys(("bounce", "open", "click", "reply", "unsubscribe", "ooo"), 0.0)
 DEFAULTS: dict[str, Any] = {
-    "edition": "default", "rate_limit": "", "suspend_after": None, "seed": 0, "lead_credit": None,
+    "edition": "default", "rate_limit": "", "suspend_after": None, "plan": "api", "seed": 0, "lead_credit": None,
     "community_bounce_list": [], "recipients": NOBODY_REACTS, "webhook_signing_secret": "",
 }  # fmt: skip
 
@@ -219,6 +219,7 @@ def test_control_refuses_what_is_no_json(api: Api, content: bytes) -> None:
 
 CHANGES: list[dict[str, Any]] = [
     {"edition": "live"}, {"seed": 2**53 - 1}, {"lead_credit": 0}, {"rate_limit": "5/10"}, {"suspend_after": 3},
+    {"plan": "no-api-403"},
     {"community_bounce_list": ["a@b.example", "c@d.example"]}, {"recipients": {**NOBODY_REACTS, "open": 0.5}},
     {"webhook_signing_secret": "s"},
 ]  # fmt: skip

@@ -67,7 +67,7 @@ def test_every_body_is_one_that_the_document_allows(name: str) -> None:
     operations = Contract(openapi_directory()).edition("default").operations
     for operation, body in bodies(load_story(fixtures_directory(), name)):
         notes: list[str] = []
-        assert operations[operation].read_body(body, notes) == body, operation
+        assert operations[operation].read_body(body, {}, notes) == body, operation
         assert not notes
 
 

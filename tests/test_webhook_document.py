@@ -19,6 +19,13 @@ from tests.worlds import DOCUMENT
 
 SHEET = Path(__file__).parents[2] / "shared" / "api-facts" / "platform.yaml"
 CONTRACT = Contract(openapi_directory())
+OF_S4 = ["EMAIL_SENT", "EMAIL_OPEN", "EMAIL_LINK_CLICK", "EMAIL_REPLY", "LEAD_UNSUBSCRIBED", "LEAD_CATEGORY_UPDATED"]
+#: edition -> its words for the events it knows; the guide's are S2:119-130, the six S1:1752 and S4:1115
+KNOWN = {
+    "default": EVENTS, "live": EVENTS, "connector": [], "lead-guide": [], "help-center": OF_S4, "reference": OF_S4,
+    "api-guide": ["EMAIL_SENT", "REPLY_RECEIVED", "EMAIL_BOUNCED", "LEAD_UNSUBSCRIBED", "LINK_CLICKED",
+                  "SEQUENCE_COMPLETED"],
+}  # fmt: skip
 
 
 def media(document: Any, event: str) -> Any:
@@ -37,13 +44,14 @@ def problems(event: str, body: Any) -> list[str]:
 def test_every_event_is_described(edition: str) -> None:
     """Each event has an entry with an example of its own that fits, and no key is asked for there."""
     document = published(CONTRACT, edition)
-    assert list(document["webhooks"]) == EVENTS
+    assert list(document["webhooks"]) == KNOWN[edition]
     for event, item in document["webhooks"].items():
         described = media(document, event)
         assert described["schema"]["properties"]["event_type"] == {"const": event}
         bodies = [example["value"] for example in described["examples"].values()]
         assert [body["event_type"] for body in bodies] == [event]
-        assert [problems(event, body) for body in bodies] == [[]]
+        fits = jsonschema.Draft202012Validator(closed(described["schema"])).is_valid
+        assert [fits(body) for body in bodies] == [True]
         assert item["post"]["security"] == []
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from mock_server.contract.document import Json, dereferenced, operations_of, resolve
+from mock_server.contract.events import compile_events
 from mock_server.contract.operations import Contract, body_in_query, success
 from mock_server.contract.projection import compile_projection
 
@@ -30,6 +31,7 @@ def published(contract: Contract, edition: str) -> Json:
         if own or either:
             operation["parameters"] = [*own, *either]
     _fit_examples(shown, contract.canonical)
+    _fit_payloads(shown, contract.canonical)
     shown["components"]["schemas"] = {name: _spelled(schema) for name, schema in shown["components"]["schemas"].items()}
     return shown
 
@@ -49,6 +51,17 @@ def _fit_examples(document: Json, canonical: Json) -> None:
                         media["examples"][name] = example = {**example, "value": project(example["value"])}
                     if not fits(example["value"]):
                         del media["examples"][name]
+
+
+def _fit_payloads(document: Json, canonical: Json) -> None:
+    """Show the canonical examples of what webhooks deliver, as the edition delivers them."""
+    events = compile_events(document, canonical)
+    for name, item in document["webhooks"].items():
+        kind, media = item["post"].get("x-event", name), item["post"]["requestBody"]["content"]["application/json"]
+        project = events[kind]
+        if project is not None and kind in canonical["webhooks"]:
+            shown = canonical["webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]["examples"]
+            media["examples"] = {key: {**one, "value": project(one["value"])} for key, one in shown.items()}
 
 
 def _parameter(parameter: Json) -> list[Json]:

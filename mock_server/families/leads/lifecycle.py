@@ -1,4 +1,4 @@
-"""A lead's status in the words of the guides: they follow from status, category and flags of its row in the campaign."""
+"""A lead's status in the words of the guides, which follow from status, category and flags of its row."""
 
 from __future__ import annotations
 

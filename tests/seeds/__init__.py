@@ -1,0 +1,1 @@
+"""What the five source texts print, as examples that the editions must honour."""
