@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.config import openapi_directory
+from mock_server.contract.operations import Contract
 from tests.servers import server
 from tests.worlds import OPERATIONS
 
@@ -121,3 +123,17 @@ def test_every_option_of_serve_is_listed() -> None:
     options = set(re.findall(r"(--[a-z-]+)", text)) - {"--help"}
     rows = README[README.index("| option |") : README.index("`smartlead-mock openapi [")]
     assert options == set(re.findall(r"(--[a-z][a-z-]*)", rows))
+
+
+def test_the_table_of_editions_is_true() -> None:
+    """Each edition is in it, with as many operations and leads per import as its document has."""
+    rows = re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| (\d+) \| (\d+) \| [^|]+ \|$", README, re.MULTILINE)
+    contract = Contract(openapi_directory())
+    true = []
+    for name in contract.specs:
+        edition = contract.edition(name)
+        body = edition.operations["add_leads_to_campaign"].body
+        assert body is not None
+        most = body.schema["properties"]["lead_list"]["maxItems"]
+        true.append((name, str(len(edition.operations)), str(most)))
+    assert rows == true
