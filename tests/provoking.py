@@ -74,6 +74,12 @@ STEP = {"seq_number": 1, "seq_delay_details": {"delay_in_days": 0}, "subject": "
 VARIANT = {"id": UNKNOWN, "subject": "s", "email_body": "b", "variant_label": "A"}
 
 
+def _without_api(call: Caller) -> Any:
+    other = Api(call.api.client, "a-plan-without-the-api")
+    assert other.control("PUT", "/settings", {"plan": "no-api-401"}).status_code == 200
+    return call.with_key(call.api.client, api_key=other.key)
+
+
 def _account(call: Caller, **changes: object) -> Any:
     return call.own({**call.one.example, **changes})
 
@@ -243,6 +249,7 @@ AFTERWARDS = {
 #: code, or (operation, code) -> the call that is refused so, and what its answer has for the placeholders
 PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
     "missing_api_key": lambda call: (call.with_key(call.api.client), {}),
+    "plan_without_api": lambda call: (_without_api(call), {}),
     "invalid_api_key": lambda call: (call.with_key(call.restricted, api_key="wrong"), {}),
     "invalid_request": _unknown_word,
     "not_permitted": _of_a_client,
