@@ -159,7 +159,8 @@ def block(name: str) -> Dialects:
 def webhook(campaign_id: int) -> Dialects:
     """A webhook of a campaign, in body or query (S1:1776)."""
     path = f"/campaigns/{campaign_id}/webhooks"
-    body: Json = {"name": "CRM", "webhook_url": INBOX, "event_types": ["EMAIL_SENT", "EMAIL_REPLY"]}
+    events, categories = ["EMAIL_SENT", "EMAIL_REPLY"], ["Interested"]
+    body: Json = {"name": "CRM", "webhook_url": INBOX, "event_types": events, "categories": categories}
     query = {name: value if isinstance(value, str) else json.dumps(value) for name, value in body.items()}
     return {
         **_same("POST", path, {**body, "id": None}, "live", "reference"),

@@ -288,11 +288,15 @@ def test_state_counts_the_rows(api: Api) -> None:
 
 
 def test_editions_are_listed(client: TestClient) -> None:
-    """`editions` lists what `--edition` and `X-Mock-Edition` take, with a summary and the number of operations."""
+    """`editions` lists what `--edition` and `X-Mock-Edition` take, what each reads, serves, and how it behaves."""
     listed = {one["name"]: one for one in client.get("/_mock/editions").json()}
-    assert {"default", "live"} <= listed.keys()
+    assert list(listed) == ["default", "live", "api-guide", "lead-guide", "connector", "help-center", "reference"]
     assert all(one["summary"] and one["operations"] > 0 for one in listed.values())
     assert listed["live"]["operations"] < listed["default"]["operations"]
+    assert (listed["help-center"]["sources"], listed["help-center"]["rate_limit"]) == (["S1"], "help-center")
+    assert listed["default"]["sources"] == []
+    assert listed["connector"]["rules"]["list_flags"] == "drop-listed"
+    assert listed["default"]["rules"]["webhook_retry_minutes"] == [1, 5, 30]
 
 
 def test_listed_keys_alone_are_known() -> None:

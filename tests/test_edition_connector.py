@@ -185,3 +185,4 @@ def test_what_the_page_does_not_name_is_not_there(api: Api, method: str, path: s
     missing = api.request(method, path.format(api.campaign()), edition=EDITION)
     assert missing.status_code == 404
     assert "Cannot " in missing.text
+    assert "smartlead-mock explain" in missing.headers["x-mock-hint"]

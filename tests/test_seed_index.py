@@ -100,7 +100,7 @@ def test_so_many_leads_fit_into_one_upload(api: Api) -> None:
     path, most = f"/campaigns/{api.campaign()}/leads", limits["leads"]
     leads = [{"email": f"a{n}@many.example"} for n in range(most + 1)]
     assert (most, api.post(path, {"lead_list": leads}, edition=EDITION).status_code) == (350, 422)
-    assert ok(api.post(path, {"lead_list": leads[:most]}, edition=EDITION))["upload_count"] == most
+    assert ok(api.post(path, {"lead_list": leads[:most]}, edition=EDITION))["added_count"] == most
 
 
 # ------------------------------------------------------------------------------------------ inbox
@@ -131,9 +131,9 @@ def test_a_conversation_has_exactly_the_fields_of_the_table(api: Api, title: str
     assert len(listed) == 29
     hidden = {"is_archived": title == "Fetched Archived Messages", "is_snoozed": title == "Fetch Snoozed Messages"}
     ok(api.control("PUT", f"/inbox/{row_id}", hidden))
-    (row,) = ok(ask(api, LISTS[title]))["data"]
+    (row,) = ok(ask(api, LISTS[title]))["messages"]
     assert row.keys() == listed
-    (row,) = ok(ask(api, LISTS[title], fetch_message_history="true"))["data"]
+    (row,) = ok(ask(api, LISTS[title], fetch_message_history="true"))["messages"]
     assert row.keys() == {*listed, "email_history"}
 
 
@@ -142,7 +142,7 @@ def test_a_conversation_by_id_has_the_fields_of_its_table(api: Api) -> None:
     row_id = everywhere(api)
     fields = s4.table("Fetch Master Inbox Lead by ID", FIELDS)[0]
     assert fields == s4.table("Fetch Inbox Replies", FIELDS)[0]
-    (row,) = ok(api.get(f"/master-inbox/{row_id}", edition=EDITION))["data"]
+    row = ok(api.get(f"/master-inbox/{row_id}", edition=EDITION))
     assert row.keys() == fields.keys()
 
 
@@ -154,7 +154,7 @@ def test_a_history_has_exactly_the_fields_of_the_table(api: Api) -> None:
     assert len(table) == 13
     sent_only = {name for name, text in table.items() if "(for sent emails)" in text}
     reply_only = {name for name, text in table.items() if "(for replies)" in text}
-    (row,) = ok(ask(api, "list_inbox_replies", fetch_message_history="true"))["data"]
+    (row,) = ok(ask(api, "list_inbox_replies", fetch_message_history="true"))["messages"]
     sent, answer = row["email_history"]
     assert f"{sent['type']} or {answer['type']}" in table["type"]
     assert sent.keys() == table.keys() - reply_only
@@ -168,7 +168,7 @@ def test_lists_sort_by_the_words_of_their_page(api: Api, title: str) -> None:
     own = s4.sort_words(title)[0] if title in SORTED else []
     assert own == ([f"{SORTED[title]}_DESC", f"{SORTED[title]}_ASC"] if title in SORTED else [])
     for word in own:
-        assert len(ok(ask(api, LISTS[title], {"sortBy": word}))["data"]) == 1
+        assert len(ok(ask(api, LISTS[title], {"sortBy": word}))["messages"]) == 1
     foreign = [word for other in SORTED if other != title for word in s4.sort_words(other)[0]]
     for word in (*foreign, *(f"{word}'" for word in own)):
         assert ask(api, LISTS[title], {"sortBy": word}).status_code == 422, word
@@ -182,8 +182,8 @@ def test_webhooks_take_the_six_events(api: Api) -> None:
     path, words = f"/campaigns/{api.campaign()}/webhooks", s4.event_words()[0]
     assert words == list(CONTRACT.document(EDITION)["webhooks"])
     for word in words:
-        saved = ok(api.post(path, {**HOOK, "event_types": [word]}, edition=EDITION))
-        hooks = {one["id"]: one for one in ok(api.get(path, edition=EDITION))}
+        saved = ok(api.post(path, {**HOOK, "event_types": [word]}, edition=EDITION))["data"]
+        hooks = {one["id"]: one for one in ok(api.get(path, edition=EDITION))["data"]}
         assert hooks[saved["id"]]["event_types"] == [word]
     others = set(DOCUMENT["components"]["schemas"]["CampaignWebhookEventWord"]["enum"]) - set(words)
     for word in (*sorted(others), "email_reply"):
@@ -193,11 +193,11 @@ def test_webhooks_take_the_six_events(api: Api) -> None:
 def told(api: Api, reaction: str) -> Json:
     """What a webhook of replies is told when a lead, or someone else, answers its mail."""
     freeze(api)
-    ok(api.control("PUT", "/settings", {"edition": EDITION}))
     campaign_id = api.campaign(name="email sent")
     lead = {"email": f"{reaction}@simulator.test", "first_name": "James", "last_name": "Parker"}
     ok(api.post(f"/campaigns/{campaign_id}/leads", {"lead_list": [lead]}))
     equip(api, campaign_id, **ALWAYS)
+    ok(api.control("PUT", "/settings", {"edition": EDITION}))
     ok(api.post(f"/campaigns/{campaign_id}/webhooks", {**HOOK, "event_types": ["EMAIL_REPLY"]}))
     until(api, "02 18:00")
     ok(api.control("POST", "/webhooks/flush"))

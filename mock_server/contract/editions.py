@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,7 +30,10 @@ class Behaviour:
     `listed_passwords`: how a list shows the passwords of mailboxes. `lead_status_words`: in which words a lead's
     status is shown and asked for (S2, S3). `campaign_list_figures`: the campaigns' list has their figures (S2).
     `foreign_client`: what a client's key gets for a thing of another client, a 404 or a 403 (S2).
-    `bounce_events`: which bounces webhooks are told about (S2).
+    `bounce_events`: which bounces webhooks are told about (S2). `inbox_totals`: the lists of the inbox tell how many
+    conversations they have (R). `inbox_resume_days`: the delay of resuming from the inbox when none is given (R1).
+    `push_delay`: the unit in which a push into a sub-sequence names its delay. `new_client_key`: a client has a key
+    from the first (R).
     """
 
     validation: Literal["celebrate", "error-422"] = "celebrate"
@@ -46,6 +49,10 @@ class Behaviour:
     campaign_list_figures: bool = False
     foreign_client: Literal["hidden", "forbidden"] = "hidden"
     bounce_events: Literal["all", "hard"] = "all"
+    inbox_totals: bool = False
+    inbox_resume_days: int = 1
+    push_delay: Literal["days", "seconds"] = "days"
+    new_client_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,11 @@ class EditionSpec:
     overlays: tuple[str, ...]
     rate_limit: str
     behaviour: Behaviour
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """The behaviour as plain data."""
+        return asdict(self.behaviour)
 
 
 def load_specs(root: Path) -> dict[str, EditionSpec]:

@@ -23,8 +23,8 @@ def compile_projection(canonical: Json | None, wanted: Json | None) -> Project |
     Fields that `wanted` lacks are dropped; a `const` is sent as it is. `x-from: name` takes a field under another name,
     or by a dotted path; `x-from: .` takes the value itself, or looks for the fields of this object in the object around
     it. `x-shown` puts the edition's words in the place of others; `x-columns` are those that a CSV keeps. A text or an
-    array where a number is wanted becomes the number that it says or its length; an object where a text is wanted is
-    written as JavaScript prints it.
+    array where a number is wanted becomes the number that it says (`9%` too) or its length; an object where a text is
+    wanted is written as JavaScript prints it.
     """
     if wanted is None or _bare(_main(wanted)) == _bare(_main(canonical or {})):
         return None
@@ -78,11 +78,19 @@ def _types(schema: Json) -> set[str]:
 def _converted(given: set[str], wanted: set[str]) -> Project | None:
     if "integer" in wanted and "string" in given - wanted:
         return lambda value: int(value) if isinstance(value, str) else value
+    if "number" in wanted and "string" in given - wanted:
+        return lambda value: _number(value) if isinstance(value, str) else value
     if "integer" in wanted and "array" in given:
         return len
     if "string" in wanted and "object" in given:
         return lambda value: None if value is None else javascript(value)
     return None
+
+
+def _number(text: str) -> int | float:
+    """What `9%` or `12.50%` says."""
+    value = float(text.removesuffix("%"))
+    return int(value) if value.is_integer() else value
 
 
 def _object(canonical: Json, properties: Json) -> Project:
@@ -96,8 +104,8 @@ def _object(canonical: Json, properties: Json) -> Project:
                 answer[name] = found if inner is None else inner(found)
         return answer
 
-    whole = any(part.get("x-from") == "." for part in properties.values())
-    return lambda value: project(value) if isinstance(value, dict) or (whole and isinstance(value, list)) else value
+    whole = all("const" in part or part.get("x-from") == "." for part in properties.values())
+    return lambda value: project(value) if isinstance(value, dict) or (whole and value is not None) else value
 
 
 def _field(canonical: Json, name: str, part: Json) -> tuple[str, Project, Project | None]:

@@ -112,6 +112,7 @@ def _one_kind(name: str, schema: Mapping[str, Any]) -> str:
 
 def bounds(schema: Mapping[str, Any]) -> list[str]:
     """What else holds of a value: its words, bounds, default and other spellings."""
+    schema = {**schema, **{key: bound for part in schema.get("allOf", ()) for key, bound in part.items()}}
     words = [f"one of {shown(schema['enum'])}"] if "enum" in schema else []
     if schema.get("x-words"):
         words.append("read as " + ", ".join(f"{word} = {meant}" for word, meant in schema["x-words"].items()))

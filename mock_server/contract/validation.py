@@ -18,19 +18,21 @@ SAFE_INTEGER = 2**53 - 1
 class InvalidRequestError(Exception):
     """A request that the document refuses.
 
-    `code` names the literal error text that the document has for this property (`x-error`), else it is empty; `kind`
-    sorts what is wrong for the journal.
+    `code` names the literal error text that the document has for this property (`x-error`, for a wrong type
+    `x-type-error`), else it is empty; `limit` is the bound that is passed; `kind` sorts what is wrong for the journal.
     """
 
     def __init__(
-        self, message: str, source: Source, key: str, *, code: str = "", value: object = None, kind: str = "invalid"
-    ) -> None:
+        self, message: str, source: Source, key: str, *, code: str = "", value: object = None, limit: object = None,
+        kind: str = "invalid",
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.message = message
         self.source: Source = source
         self.key = key
         self.code = code
         self.value = value
+        self.limit = limit
         self.kind = kind
 
 
@@ -78,9 +80,9 @@ class Checker:
         elif kind.name in ("additionalProperties", "unevaluatedProperties"):
             path.append(kind.unexpected[0])
         code = ""
-        is_bad_id = kind.name == "type" and self.source == "params"  # a path is text: its type is a matter of its value
-        if is_bad_id or kind.name not in ("type", "required", "additionalProperties"):
-            code = self._literal_error(list(error.schema_path))
+        if kind.name not in ("required", "additionalProperties"):
+            is_bad_type = kind.name == "type" and self.source != "params"  # a path is text: its type is its value
+            code = self._literal_error(list(error.schema_path), "x-type-error" if is_bad_type else "x-error")
         message = f'"{_label(path)}" {_sentence(error)}'
         return InvalidRequestError(
             message,
@@ -88,6 +90,7 @@ class Checker:
             ".".join(map(str, path)),
             code=code,
             value=error.instance,
+            limit=getattr(kind, "limit", None),
             kind=_KINDS.get(kind.name, "invalid"),
         )
 
@@ -105,11 +108,11 @@ class Checker:
                 order.append(names.index(part) if part in names else len(names))
         return (kind.name == "additionalProperties", order, kind.name)
 
-    def _literal_error(self, path: Sequence[Any]) -> str:
+    def _literal_error(self, path: Sequence[Any], word: str) -> str:
         nodes: list[Any] = [self.schema]
         for part in path:
             nodes.append(nodes[-1][part])
-        codes = (node["x-error"] for node in reversed(nodes) if isinstance(node, dict) and "x-error" in node)
+        codes = (node[word] for node in reversed(nodes) if isinstance(node, dict) and word in node)
         return next(codes, "")
 
 

@@ -144,9 +144,12 @@ def control_api(world: World, opening: Opening) -> FastAPI:
     async def editions() -> list[models.EditionInfo]:
         """The editions that this server knows."""
         return [
-            models.EditionInfo(name=name, summary=spec.summary, operations=len(world.contract.edition(name).operations))
+            models.EditionInfo(
+                name=name, summary=spec.summary, operations=len(world.contract.edition(name).operations),
+                sources=sorted(spec.sources or ()), rate_limit=spec.rate_limit, rules=spec.rules,
+            )
             for name, spec in world.contract.specs.items()
-        ]
+        ]  # fmt: skip
 
     app.include_router(gate_routes(world))
     app.include_router(event_routes(world, opened))

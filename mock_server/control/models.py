@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -139,8 +139,14 @@ class State(Model):
 
 
 class EditionInfo(Model):
-    """One edition."""
+    """One edition.
+
+    `sources`: the documents that it reads, empty = all. `rules`: how it behaves where no schema can say it.
+    """
 
     name: str
     summary: str
     operations: int
+    sources: list[str]
+    rate_limit: str
+    rules: dict[str, Any]

@@ -99,7 +99,9 @@ def _call(context: Context, exchange: Exchange, operation: Operation) -> Reply:
 
 def render(operation: Operation, reply: Reply) -> Answer:
     """The canonical answer in the edition's shape and media type."""
-    payload = reply.payload if operation.project is None else operation.project(reply.payload)
+    payload = reply.payload
+    if operation.project is not None:
+        payload = operation.project({**payload, **reply.beside} if reply.beside else payload)
     if operation.media == "application/json":
         return Answer(operation.status, orjson.dumps(payload), JSON_MEDIA)
     if isinstance(payload, bytes):

@@ -103,14 +103,17 @@ class Stages:
         exchange.violations.append(Violation("unknown_route", f"{exchange.method} {exchange.path}"))
         text = _NOT_FOUND.format(method=exchange.method, path=html.escape(exchange.path))
         answer = Answer(404, text.encode(), "text/html; charset=utf-8")
-        methods = edition.trie.methods(exchange.host, exchange.segments)
-        hint = (
-            f"This path answers {', '.join(methods)}."
-            if methods
-            else f"Edition {edition.name} has no such path; see /docs."
-        )
-        answer.headers.append(("x-mock-hint", hint))
+        answer.headers.append(("x-mock-hint", self._way_out(exchange, edition)))
         return answer
+
+    def _way_out(self, exchange: Exchange, edition: Edition) -> str:
+        """What whoever missed a route may have meant."""
+        elsewhere = self.contract.edition("default").trie.find(exchange.host, exchange.method, exchange.segments)
+        if elsewhere is not None:
+            name = elsewhere[0].operation.id
+            return f"Edition {edition.name} has no {name}; smartlead-mock explain {name} tells which editions have it."
+        methods = edition.trie.methods(exchange.host, exchange.segments)
+        return f"This path answers {', '.join(methods)}." if methods else "No edition has such a path; see /docs."
 
     def authorise(self, exchange: Exchange) -> Answer | None:
         """401 without a known key or a plan with the API, but for an operation that needs none: its path may do."""
@@ -224,9 +227,12 @@ def refusal(exchange: Exchange, error: InvalidRequestError) -> Answer:
     exchange.violations.append(Violation(error.kind, error.message))
     if error.code and operation is not None and error.code in operation.errors:
         answer = operation.errors[error.code]
-        return Answer.of_json(answer.status, answer.body({"value": _shown(error.value)}), error.message)
-    if edition.behaviour.validation == "error-422":
-        return Answer.of_json(422, {"error": error.message})
+        values = {"field": error.key, "name": error.key.rpartition(".")[2], "limit": error.limit}
+        count = len(error.value) if isinstance(error.value, list) else 1
+        body = answer.body({**values, "value": _shown(error.value), "count": count})
+        return Answer.of_json(answer.status, body, error.message)
+    if edition.behaviour.validation == "error-422":  # the newer reference quotes no label (R)
+        return Answer.of_json(422, {"error": error.message.replace('"', "", 2)})
     validation = {"source": error.source, "keys": [error.key] if error.key else []}
     body = {"statusCode": 400, "error": "Bad Request", "message": error.message, "validation": validation}
     return Answer.of_json(400, body)

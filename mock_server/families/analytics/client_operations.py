@@ -25,8 +25,10 @@ def analytics_client_month_wise_count(ctx: Context, params: inputs.AnalyticsClie
     """How many clients were made in each month of UTC that has some, newest first and without its year (R1)."""
     made = (datetime.fromtimestamp(row["created_at"] / 1000, UTC) for row in selection.clients_of(ctx, params))
     found = Counter(day.date().replace(day=1) for day in made)
-    shown = [{"month": rules.month_name(month), "count": str(found[month])} for month in sorted(found, reverse=True)]
-    return views.answer("Monthly stats for clients fetched successfully", monthly_stats=shown)
+    months = sorted(found, reverse=True)
+    shown = [{"month": rules.month_name(month), "count": str(found[month])} for month in months]
+    dated = [{"month": month.isoformat()[:7], "count": found[month]} for month in months]
+    return views.answer("Monthly stats for clients fetched successfully", {"months": dated}, monthly_stats=shown)
 
 
 @operation("analytics_client_overall_stats", long=True)
@@ -78,4 +80,5 @@ def analytics_team_board_overall_stats(ctx: Context, params: inputs.AnalyticsTea
         for one in members(ctx)
         for own in (assigned.get(one.id, team.Assigned()),)
     ]
-    return views.answer("Team board overall stats fetched successfully", team_board_stats=shown)
+    message = "Team board overall stats fetched successfully"
+    return views.answer(message, {"members": [views.member_in_text(one) for one in shown]}, team_board_stats=shown)

@@ -27,11 +27,13 @@ def _day_wise(
     of = selection.selected(ctx, params)
     days = selection.days_of(params)
     found = metrics(of, [span for _, span in days])
-    shown = [
-        views.day(date, dict(zip(found, values, strict=True)))
+    of_days = [
+        (date, dict(zip(found, values, strict=True)))
         for (date, _), values in zip(days, zip(*found.values(), strict=True), strict=True)
     ]
-    return views.answer(message, day_wise_stats=shown)
+    flat = [{"date": date.isoformat(), **figures} for date, figures in of_days]
+    shown = [views.day(date, figures) for date, figures in of_days]
+    return views.answer(message, {"days": flat}, day_wise_stats=shown)
 
 
 @operation("analytics_day_wise_overall_stats", long=True)

@@ -81,6 +81,11 @@ def duration(seconds: int) -> str:
     return f"{hours // 24}d {hours % 24}h {minutes % 60}m {seconds % 60}s"
 
 
+def short_duration(seconds: int) -> str:
+    """`2h 15m`, in whole minutes."""
+    return f"{seconds // 3600}h {seconds // 60 % 60}m"
+
+
 def mean(milliseconds: Sequence[int]) -> int:
     """The mean in seconds, halves rounded up; 0 of nothing."""
     return divided(sum(milliseconds), 1000 * len(milliseconds))

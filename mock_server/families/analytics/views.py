@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from mock_server.clock import iso
 from mock_server.contract.registry import Reply
-from mock_server.families.analytics.rules import Totals, rate, short_day, weekday
+from mock_server.families.analytics.rules import Totals, rate, short_day, short_duration, weekday
 from mock_server.state.database import Row
 
 _FIGURES: Mapping[str, Callable[[Totals], int | str]] = {
@@ -37,9 +38,9 @@ OF_CLIENT = MAILS[:3]
 WHOLE_OF_CLIENT = (*OF_CLIENT, *(name for name in WHOLE[4:] if name != "bounce_rate"), "client_health")
 
 
-def answer(message: str, **data: Any) -> Reply:
+def answer(message: str, beside: Mapping[str, Any] = MappingProxyType({}), **data: Any) -> Reply:
     """What every operation answers (R1; `ok` of some clients is another edition's)."""
-    return Reply({"success": True, "message": message, "data": data})
+    return Reply({"success": True, "message": message, "data": data}, beside=beside)
 
 
 def page(params: Mapping[str, Any], rows: Sequence[Any]) -> list[Any]:
@@ -61,6 +62,12 @@ def counted_in_text(of: Totals) -> dict[str, str]:
 def day(of: date, metrics: Mapping[str, Any]) -> dict[str, Any]:
     """One day (R1)."""
     return {"date": short_day(of), "day_name": weekday(of), "email_engagement_metrics": dict(metrics)}
+
+
+def member_in_text(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A member of the team with rates and time as texts (R)."""
+    rates = {name: f"{shown[name]:g}%" for name in ("reply_rate", "positive_reply_rate")}
+    return {**shown, **rates, "average_reply_time": short_duration(shown["average_reply_time"])}
 
 
 def campaign(row: Row, user_id: int) -> dict[str, Any]:

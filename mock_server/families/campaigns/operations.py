@@ -143,7 +143,8 @@ def update_campaign_schedule(
         schedule_start_time=None if start_time is None else parse_moment(start_time),
     )
     never = body["start_hour"] == body["end_hour"]
-    return Reply({"ok": True}, hint="The window has no length: nothing will be sent." if never else "")
+    hint = "The window has no length: nothing will be sent." if never else ""
+    return Reply({"ok": True}, hint=hint, beside=views.schedule(records.find(ctx, row["id"])))
 
 
 @operation("update_campaign_settings")
@@ -188,7 +189,7 @@ def update_campaign_status(
         if status == "ACTIVE":
             _check_startable(ctx, row)
         records.change_status(ctx, row, status, cause="api")
-    return Reply({"ok": True})
+    return Reply({"ok": True}, beside={"id": row["id"], "status": status})
 
 
 @operation("update_campaign_team_member")

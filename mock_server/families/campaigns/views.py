@@ -38,6 +38,17 @@ def campaign(row: Row, user_id: int, tag_rows: Sequence[Row] | None) -> dict[str
     return shown if tag_rows is None else {**shown, "tags": tags.listed(tag_rows)}
 
 
+def schedule(row: Row) -> dict[str, Any]:
+    """A schedule as the newer reference answers it when it is saved (R)."""
+    return {
+        "timezone": row["timezone"],
+        "days_of_week": orjson.loads(row["days"]),
+        "start_time": row["start_hour"],
+        "end_time": row["end_hour"],
+        "min_time_between_emails": row["min_gap_minutes"],
+    }
+
+
 def window(row: Row) -> dict[str, Any] | None:
     """When a campaign sends; None without a schedule."""
     if row["timezone"] is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from mock_server.clock import iso
 from mock_server.context import Context
 from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
@@ -36,12 +37,16 @@ def save_client(ctx: Context, params: inputs.SaveClientParams, body: inputs.Save
     columns = {name: given[name] for name in _PLAIN if name in given} | {"address": body["email"].lower()}
     if "permission" in body:
         columns["permission"] = orjson.dumps(body["permission"]).decode()
+    beside: dict[str, Any] = {}
     if client_id is None:
         client_id = records.insert(ctx, **columns)
+        beside["created_at"] = iso(ctx.now)
+        if ctx.edition.behaviour.new_client_key:
+            beside["api_key"] = records.insert_key(ctx, client_id, body["name"])["api_key"]
     else:
         ctx.db.update(client, {"id": client_id}, updated_at=ctx.now, **columns)
     saved = {"ok": True, "clientId": client_id, "name": body["name"], "email": body["email"]}
-    return Reply({**saved, "password": body.get("password")})
+    return Reply({**saved, "password": body.get("password")}, beside=beside)
 
 
 @operation("list_clients")

@@ -47,7 +47,8 @@ def update_email_account_warmup(
 def get_email_account_warmup_stats(ctx: Context, params: inputs.GetEmailAccountWarmupStatsParams) -> Reply:
     """The warm-up of today and the seven days before, oldest first (S1)."""
     row = records.find(ctx, params["email_account_id"])
-    return Reply(views.warmup_stats(row["id"], warmup.last_days(ctx, row["id"])))
+    days = warmup.last_days(ctx, row["id"])
+    return Reply(views.warmup_stats(row["id"], days), beside=views.warmup_figures(days))
 
 
 @operation("reconnect_failed_email_accounts")

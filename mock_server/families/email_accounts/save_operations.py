@@ -10,7 +10,7 @@ from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.clients import records as clients
-from mock_server.families.email_accounts import records, rules, warmup
+from mock_server.families.email_accounts import records, rules, views, warmup
 from mock_server.families.email_accounts.columns import saved_columns
 from mock_server.families.email_accounts.tables import email_account
 from mock_server.state.database import Row
@@ -32,7 +32,8 @@ def save_email_account(ctx: Context, params: inputs.SaveEmailAccountParams, body
         columns.setdefault("imap_password", body["password"])
     account_id, warmup_key = _write(ctx, existing, columns)
     message = "Email account added/updated successfully!"
-    return Reply({"ok": True, "message": message, "emailAccountId": account_id, "warmupKey": warmup_key})
+    answer = {"ok": True, "message": message, "emailAccountId": account_id, "warmupKey": warmup_key}
+    return Reply(answer, beside=views.saved(records.find(ctx, account_id)))
 
 
 @operation("save_oauth_email_account")

@@ -120,6 +120,17 @@ def campaign_item(row: Row, user_id: int, now: int, tag_rows: Sequence[Row] | No
     return shown if tag_rows is None else {**shown, "tags": tags.listed(tag_rows)}
 
 
+def saved(row: Row) -> dict[str, Any]:
+    """What the newer reference tells of a mailbox that is saved (R)."""
+    status = rules.shown_warmup_status(row["warmup_status"], is_suspended=bool(row["is_suspended"]))
+    return {
+        "from_email": row["from_email"],
+        "is_smtp_success": row["smtp_failure"] is None,
+        "is_imap_success": row["imap_failure"] is None,
+        "warmup_details": {"status": status, "total_warmup_per_day": row["warmup_per_day"]},
+    }
+
+
 def suspension(account_id: int, *, is_suspended: bool) -> dict[str, Any]:
     """What suspending and lifting it answer (R)."""
     done = "suspended" if is_suspended else "unsuspended"
@@ -145,6 +156,27 @@ def warmup_stats(account_id: int, days: Sequence[tuple[int, Day]]) -> dict[str, 
                 "save_from_spam_count": one.saved,
             }
             for number, (day, one) in enumerate(days, 1)
+        ],
+    }
+
+
+def warmup_figures(days: Sequence[tuple[int, Day]]) -> dict[str, Any]:
+    """The same days as the newer reference counts them (R); that what arrives is opened is inferred."""
+    sent, spam = sum(one.sent for _, one in days), sum(one.spam for _, one in days)
+    return {
+        "total_sent": sent,
+        "total_spam": spam,
+        "reputation_score": int(rules.reputation(sent, spam).rstrip("%")),
+        "daily_stats": [
+            {
+                "date": iso(day * rules.DAY)[:10],
+                "sent": one.sent,
+                "spam": one.spam,
+                "delivered": one.sent - one.spam,
+                "opened": one.sent - one.spam,
+                "replied": one.replied,
+            }
+            for day, one in days
         ],
     }
 

@@ -53,10 +53,11 @@ _LISTS = {
 def _bind(operation_id: str, shown: List) -> None:
     def page(ctx: Context, params: Mapping[str, Any], body: Mapping[str, Any]) -> Reply:
         offset, limit = body.get("offset", 0), body.get("limit", _DEFAULT_LIMIT)
-        order = _ORDERS[body.get("sortBy") or shown.order]
-        rows = records.page(ctx, shown.of, order, filters.read(body.get("filters")), offset, limit)
+        order, wanted = _ORDERS[body.get("sortBy") or shown.order], filters.read(body.get("filters"))
+        rows = records.page(ctx, shown.of, order, wanted, offset, limit)
         data = _shown(ctx, rows, with_history=params["fetch_message_history"])
-        return Reply({"ok": True, "data": data, "offset": offset, "limit": limit})
+        total = records.count(ctx, shown.of, wanted) if ctx.edition.behaviour.inbox_totals else None
+        return Reply({"ok": True, "data": data, "offset": offset, "limit": limit}, beside={"total_count": total})
 
     operation(operation_id, long=True)(page)
 
@@ -77,7 +78,6 @@ def _shown(ctx: Context, rows: Sequence[Row], *, with_history: bool) -> list[dic
 
 @operation("get_inbox_lead_by_id")
 def get_inbox_lead_by_id(ctx: Context, params: inputs.GetInboxLeadByIdParams) -> Reply:
-    """One conversation in an array of one, without its history (R)."""
-    return Reply(
-        {"ok": True, "data": _shown(ctx, [records.conversation(ctx, params["lead_map_id"])], with_history=False)}
-    )
+    """One conversation in an array of one, without its history (R1); the object itself in R."""
+    (shown,) = _shown(ctx, [records.conversation(ctx, params["lead_map_id"])], with_history=False)
+    return Reply({"ok": True, "data": [shown]}, beside=shown)

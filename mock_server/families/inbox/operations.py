@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import orjson
 
-from mock_server.clock import iso, parse_moment
+from mock_server.clock import iso, iso_or_none, parse_moment
 from mock_server.context import Context
 from mock_server.contract import inputs
 from mock_server.contract.registry import Reply, operation
@@ -30,11 +31,16 @@ from mock_server.families.team import records as team
 from mock_server.state.database import Row
 
 _DAY = 86_400_000
+_UNITS = {"days": _DAY, "seconds": 1000}
 _CHANGED = {"success": True, "updated": 1}
 
 
-def _changed(message: str) -> Reply:
-    return Reply({"ok": True, "message": message, "data": _CHANGED})
+def _changed(message: str, **beside: Any) -> Reply:
+    return Reply({"ok": True, "message": message, "data": _CHANGED}, beside=beside)
+
+
+def _row_id(body: Mapping[str, Any]) -> dict[str, int]:
+    return {"email_lead_map_id": int(body["email_lead_map_id"])}
 
 
 def _set(ctx: Context, map_id: int | str, **columns: Any) -> None:
@@ -45,7 +51,8 @@ def _set(ctx: Context, map_id: int | str, **columns: Any) -> None:
 def change_read_status(ctx: Context, params: inputs.ChangeReadStatusParams, body: inputs.ChangeReadStatusBody) -> Reply:
     """Note that a conversation was read, or was not (R)."""
     _set(ctx, body["email_lead_map_id"], is_unread=not body["read_status"])
-    return _changed(f"Lead marked as {'read' if body['read_status'] else 'unread'} successfully")
+    message = f"Lead marked as {'read' if body['read_status'] else 'unread'} successfully"
+    return _changed(message, **_row_id(body), is_read=body["read_status"], updated_at=iso(ctx.now))
 
 
 @operation("mark_lead_unread")
@@ -71,7 +78,8 @@ def update_inbox_lead_revenue(
     """Note what the deal is worth, to two digits (R)."""
     hundredths = (Decimal(str(body["revenue"])) * 100).to_integral_value(ROUND_HALF_UP)
     _set(ctx, body["email_lead_map_id"], revenue=int(hundredths))
-    return _changed("Lead revenue updated successfully")
+    shown = {"revenue": int(hundredths) / 100, "updated_at": iso(ctx.now)}
+    return _changed("Lead revenue updated successfully", **_row_id(body), **shown)
 
 
 @operation("assign_inbox_team_member")
@@ -82,12 +90,13 @@ def assign_inbox_team_member(
     row = records.find(ctx, body["email_lead_map_id"])
     team.check(ctx, body["team_member_id"])
     leads.change(ctx, row, team_member_id=body["team_member_id"])
-    return Reply({"ok": True, "message": "Lead team member updated successfully"})
+    beside = {**_row_id(body), "team_member_id": body["team_member_id"], "assigned_at": iso(ctx.now)}
+    return Reply({"ok": True, "message": "Lead team member updated successfully"}, beside=beside)
 
 
 @operation("resume_inbox_lead")
 def resume_inbox_lead(ctx: Context, params: inputs.ResumeInboxLeadParams, body: inputs.ResumeInboxLeadBody) -> Reply:
-    """Let a paused lead go on, a day after its last mail unless another delay is given (R1)."""
+    """Let a paused lead go on, a day after its last mail unless another delay is given (R1; in R at once)."""
     campaign = campaigns.find(ctx, body["campaign_id"])
     row = leads.enrolment_or_none(ctx, campaign["id"], id_of(body["email_lead_map_id"]))
     if row is None:
@@ -98,28 +107,38 @@ def resume_inbox_lead(ctx: Context, params: inputs.ResumeInboxLeadParams, body: 
     if not later:
         raise ApiError("lead_at_last_step", hint="The campaign has no step after the one that the lead got last.")
     delay = body.get("resume_delay_days")
-    status = changes.resume(ctx, row, steps, 1 if delay is None else delay)
+    days = ctx.edition.behaviour.inbox_resume_days if delay is None else delay
+    status = changes.resume(ctx, row, steps, days)
     hint = f"Nothing to resume: status {status}." if status == row["status"] else ""
     data = {"status": "success", "nextSeqId": later[0]["id"]}
-    return Reply({"ok": True, "message": "Lead resumed successfully", "data": data}, hint=hint)
+    due_at = records.find(ctx, row["id"])["next_at"]
+    at = None if due_at is None else iso(max(due_at, ctx.now))
+    beside = {"campaign_id": campaign["id"], "resume_delay_days": days, "will_resume_at": at}
+    answer = {"ok": True, "message": "Lead resumed successfully", "data": data}
+    return Reply(answer, hint=hint, beside={**_row_id(body), **beside})
 
 
 @operation("push_lead_to_subsequence")
 def push_lead_to_subsequence(
     ctx: Context, params: inputs.PushLeadToSubsequenceParams, body: inputs.PushLeadToSubsequenceBody
 ) -> Reply:
-    """Put a lead into a sub-sequence of its campaign; the delay is in days, as it is echoed (R1, S4)."""
+    """Put a lead into a sub-sequence of its campaign; the delay is in days, as it is echoed (R1), or in seconds (R)."""
     row = leads.find_by_map_id_alone(ctx, id_of(body["email_lead_map_id"]))
     child = campaigns.find(ctx, body["sub_sequence_id"])
     if child["parent_campaign_id"] != row["campaign_id"]:
         raise ApiError("not_a_subsequence_of", hint=f"Campaign {row['campaign_id']} is the lead's campaign.")
-    days = body.get("sub_sequence_delay_time", 0)
+    given, unit = body.get("sub_sequence_delay_time", 0), _UNITS[ctx.edition.behaviour.push_delay]
     stop = body.get("stop_lead_on_parent_campaign_reply", False)
-    if subsequences.enter(ctx, row, child, days * _DAY, cause="push", stop_on_parent_reply=stop) is None:
+    if subsequences.enter(ctx, row, child, given * unit, cause="push", stop_on_parent_reply=stop) is None:
         raise ApiError("already_in_subsequence", hint=f"The lead has a row in campaign {child['id']}.")
-    data = {"success": True, "sub_sequence_id": child["id"], "delay_days": days}
+    data = {"success": True, "sub_sequence_id": child["id"], "delay_days": given}
+    beside = {
+        "parent_campaign_id": row["campaign_id"], "sub_sequence_id": child["id"],
+        "will_start_at": iso(ctx.now + given * unit), "stop_on_parent_reply": stop,
+    }  # fmt: skip
     hint = "" if child["status"] == "ACTIVE" else f"The sub-sequence is {child['status']}: START it to send."
-    return Reply({"ok": True, "message": "Lead pushed to subsequence successfully", "data": data}, hint=hint)
+    answer = {"ok": True, "message": "Lead pushed to subsequence successfully", "data": data}
+    return Reply(answer, hint=hint, beside={**_row_id(body), **beside})
 
 
 def _of_row(ctx: Context, row: Row, kind: str) -> dict[str, int]:
@@ -140,7 +159,9 @@ def set_lead_reminder(ctx: Context, params: inputs.SetLeadReminderParams, body: 
     remind_at = parse_moment(body["reminder_time"])
     ctx.db.insert(reminder, **columns, stats_id=mail["stats_id"], message=body["message"], remind_at=remind_at)
     data = {"success": True, "reminder": views.entry(columns["id"], ctx.now)}
-    return Reply({"ok": True, "message": "Reminder set successfully", "data": data})
+    beside = {"reminder_id": columns["id"], "reminder_time": iso(remind_at), "text": body["message"]}
+    answer = {"ok": True, "message": "Reminder set successfully", "data": data}
+    return Reply(answer, beside={**_row_id(body), **beside})
 
 
 @operation("create_lead_note")
@@ -149,7 +170,9 @@ def create_lead_note(ctx: Context, params: inputs.CreateLeadNoteParams, body: in
     columns = _of_row(ctx, records.find(ctx, body["email_lead_map_id"]), "lead_note")
     ctx.db.insert(lead_note, **columns, note=body["note_message"])
     data = {"success": True, "note": [views.entry(columns["id"], ctx.now)]}
-    return Reply({"ok": True, "message": "Note created successfully", "data": data})
+    beside = {"id": columns["id"], "note_message": body["note_message"], "created_at": iso(ctx.now)}
+    answer = {"ok": True, "message": "Note created successfully", "data": data}
+    return Reply(answer, beside={**_row_id(body), **beside})
 
 
 @operation("create_lead_task")
@@ -160,7 +183,11 @@ def create_lead_task(ctx: Context, params: inputs.CreateLeadTaskParams, body: in
     written = {"description": body.get("description"), "priority": body.get("priority", "MEDIUM"), "due_date": due}
     ctx.db.insert(lead_task, **columns, name=body["name"], **written)
     data = {"success": True, "task": [views.entry(columns["id"], ctx.now)]}
-    return Reply({"ok": True, "message": "Task created successfully", "data": data})
+    beside = {
+        "task_id": columns["id"], "name": body["name"], "priority": written["priority"], "due_date": iso_or_none(due),
+    }  # fmt: skip
+    answer = {"ok": True, "message": "Task created successfully", "data": data}
+    return Reply(answer, beside={**_row_id(body), **beside})
 
 
 @operation("block_domains")
@@ -170,9 +197,12 @@ def block_domains(ctx: Context, params: inputs.BlockDomainsParams, body: inputs.
     for sent, entry in zip(body["domains"], entries, strict=True):
         if not is_domain(entry):
             raise ApiError("invalid_block_list_entry", value=sent, hint="Entries are domains.")
-    block_list.add(ctx, entries, clients.owner(ctx, None), body.get("source", "manual"))
-    data = {"blocked_domains": len(set(entries))}
-    return Reply({"ok": True, "message": "Domains blocked successfully", "data": data})
+    source = body.get("source", "manual")
+    block_list.add(ctx, entries, clients.owner(ctx, None), source)
+    domains = list(dict.fromkeys(entries))
+    beside = {"blocked_domains": domains, "source": source, "blocked_at": iso(ctx.now)}
+    data = {"blocked_domains": len(domains)}
+    return Reply({"ok": True, "message": "Domains blocked successfully", "data": data}, beside=beside)
 
 
 @operation("ignore_inbox_reply")

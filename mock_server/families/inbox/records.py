@@ -97,7 +97,29 @@ def _page(base: Base, order: Order, names: frozenset[str], words: frozenset[str]
     return Statement(query.order_by(*_directed(keys.c.at, keys.c.id, order)))
 
 
+def count(ctx: Context, base: Base, wanted: Filters) -> int:
+    """How many conversations a list has."""
+    statement = _count(base, frozenset(wanted.names), wanted.words)
+    found: int = ctx.db.all(statement, now=ctx.now, user_id=ctx.workspace.user_id, **wanted.values)[0][0]
+    return found
+
+
+@lru_cache(maxsize=1000)
+def _count(base: Base, names: frozenset[str], words: frozenset[str]) -> Statement:
+    query, _ = _found(base, "sent", names, words)
+    return Statement(select(func.count()).select_from(query.subquery("found")))
+
+
 def _keys(base: Base, order: Order, names: frozenset[str], words: frozenset[str]) -> Select[Any]:
+    query, at = _found(base, order.by, names, words)
+    ordered = query.order_by(*_directed(at, _e.id, order))
+    return ordered.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+def _found(
+    base: Base, by: str, names: frozenset[str], words: frozenset[str]
+) -> tuple[Select[Any], ColumnElement[int]]:  # fmt: skip
+    """Campaign, id and moment of the conversations of a list, in no order; and the moment."""
     # a sum keeps the planner from the index by the last mail where another one has fewer rows
     sent_at = _e.last_sent_at if base in ("inbox", "sent") else _e.last_sent_at + 0
     meets = [this_workspace(enrolment), sent_at.is_not(None), *_BASES[base]]
@@ -108,10 +130,9 @@ def _keys(base: Base, order: Order, names: frozenset[str], words: frozenset[str]
         query = select(_e.campaign_id, _e.id, at).join(waiting, waiting.c.enrolment_id == _e.id)
         meets.append(_e.campaign_id.in_(_ALL_CAMPAIGNS))
     else:
-        at = _e.last_reply_at if order.by == "reply" else sent_at
+        at = _e.last_reply_at if by == "reply" else sent_at
         query = select(_e.campaign_id, _e.id, at.label("at"))
-    ordered = query.where(*meets).order_by(*_directed(at, _e.id, order))
-    return ordered.limit(bindparam("limit")).offset(bindparam("offset"))
+    return query.where(*meets), at
 
 
 def _directed(at: ColumnElement[int], row_id: ColumnElement[int], order: Order) -> tuple[ColumnElement[Any], ...]:

@@ -34,6 +34,15 @@ def history_entry(row: Row, *, with_plain_text: bool) -> dict[str, Any]:
     return {**shown, "subject": row["subject"], **_counts(row)}
 
 
+def message(row: Row) -> dict[str, Any]:
+    """A mail of the history in few words (R)."""
+    named = {"id": row["message_id"], "subject": row["subject"]}
+    if row["type"] not in TO_LEAD:
+        return {**named, "direction": "inbound", "received_at": iso(row["at"])}
+    opened = {} if row["opened_at"] is None else {"opened_at": iso(row["opened_at"])}
+    return {**named, "direction": "outbound", "sent_at": iso(row["at"]), **opened}
+
+
 def _counts(mail: Row) -> dict[str, Any]:
     return {
         "open_count": mail["open_count"],

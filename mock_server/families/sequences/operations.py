@@ -45,8 +45,9 @@ def save_campaign_sequences(
         _save_variants(
             ctx, row["id"], step_id, one.get("seq_variants", ()), {v["id"] for v in variants.get(step_id, ())}
         )
-    saved = [views.saved(one) for one in records.steps_of(ctx, row["id"])]
-    return Reply({"ok": True, "data": "success", "sequences": saved})
+    rows = records.steps_of(ctx, row["id"])
+    saved = [views.saved(one) for one in rows]
+    return Reply({"ok": True, "data": "success", "sequences": saved}, beside={"texts": views.texts(rows)})
 
 
 def _check(wanted: list[dict[str, Any]], steps: set[int], variants: dict[int, set[int]]) -> None:

@@ -33,6 +33,18 @@ def saved(row: Row) -> dict[str, Any]:
     }
 
 
+def texts(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The steps in the newer reference's answer to saving; one without subject shows that of its thread (R)."""
+    shown, subject = [], ""
+    for row in rows:
+        own = row["subject"] or (f"Re: {subject}" if subject else "")
+        subject = row["subject"] or subject
+        shown.append(
+            {"id": row["id"], "seq_number": row["seq_number"], "subject": own, "email_body": row["email_body"]}
+        )
+    return shown
+
+
 def _variant(row: Row) -> dict[str, Any]:
     return {
         "id": row["id"],
