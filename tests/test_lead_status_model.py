@@ -33,6 +33,8 @@ PATCH_STATUS = {
     "NOT_CONTACTED": "STARTED", "IN_PROGRESS": "INPROGRESS", "INPROGRESS": "INPROGRESS", "COMPLETED": "COMPLETED",
     "PAUSED": "PAUSED", "STOPPED": "STOPPED", "BOUNCED": "BLOCKED",
 }  # fmt: skip
+#: those that take a category away which would hide them
+PROGRESS = ("NOT_CONTACTED", "IN_PROGRESS", "INPROGRESS", "COMPLETED")
 PATCH_CATEGORY = {"INTERESTED": 1, "NOT_INTERESTED": 3, "DO_NOT_CONTACT": 4}
 #: status -> how many mails a lead has had that comes to it
 MAILS = {"COMPLETED": 2, "INPROGRESS": 1, "STOPPED": 1, "BLOCKED": 1, "STARTED": 0, "PAUSED": 0}
@@ -270,7 +272,8 @@ class Leads(Machine):
             self.call("PATCH", path, body, 400 if word == "BLOCKED" else 404)
             return
         assert self.call("PATCH", path, body) == {"ok": True}
-        row.category = PATCH_CATEGORY.get(word, row.category)
+        left = row.category in PATCH_CATEGORY.values() and word in PROGRESS
+        row.category = None if left else PATCH_CATEGORY.get(word, row.category)
         if word == "UNSUBSCRIBED":
             row.unsubscribed = True
             row.set_by_hand("PAUSED", self.today)

@@ -88,6 +88,7 @@ def test_the_schedule_is_read_as_written(client: TestClient, wrapper: str, field
         ("name", "one", "two"),
         ("track_settings[]", ["DONT_TRACK_EMAIL_OPEN"], ["DONT_TRACK_LINK_CLICK"]),
         ("stop_lead_settings", "CLICK_ON_A_LINK", "OPEN_AN_EMAIL"),
+        ("track_opens", True, False),
         ("unsubscribe_text", "no more", "stop"),
         ("send_as_plain_text", True, False),
         ("follow_up_percentage", 40, 60),

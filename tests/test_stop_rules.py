@@ -203,7 +203,7 @@ def test_a_campaign_pauses_when_its_bounces_pass_the_threshold(
     ("auto_pause_domain_leads_on_reply", True, False), ("bounce_autopause_threshold", "10", "90"),
     (f"{OOO}.ignoreOOOasReply", True, False), (f"{OOO}.autoReactivateOOO", True, False),
     (f"{OOO}.reactivateOOOwithDelay", 3, 5), (f"{OOO}.autoCategorizeOOO", True, False),
-    ("ai_categorisation_options[]", [1], [3]),
+    ("ai_categorisation_options[]", [1], [3]), ("stop_on_reply", True, False),
 ])  # fmt: skip
 def test_what_a_setting_says_shows_in_what_happens(client: TestClient, field: str, a: object, b: object) -> None:
     """Each setting that no operation shows."""

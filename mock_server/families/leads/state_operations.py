@@ -14,6 +14,8 @@ from mock_server.families.leads.rules import Flag
 from mock_server.families.sequences import records as sequences
 from mock_server.state.database import Row
 
+#: words of S3 that the category of a row hides
+_PROGRESS = ("NOT_CONTACTED", "IN_PROGRESS", "COMPLETED")
 _SUCCESS = {"ok": True, "data": "success"}
 
 
@@ -90,8 +92,8 @@ def patch_lead_status(ctx: Context, params: inputs.PatchLeadStatusParams, body: 
         renamed: dict[str, rules.Status] = {"NOT_CONTACTED": "STARTED", "IN_PROGRESS": "INPROGRESS"}
         wanted: Any = renamed.get(word, word)
         hint = _set_status(ctx, row, wanted)
-        if row["category_id"] in rules.CATEGORY_OF_WORD.values():  # one of the guide's words is left for another
-            changes.categorise(ctx, row, None)
+        if word in _PROGRESS and row["category_id"] in rules.CATEGORY_OF_WORD.values():
+            changes.categorise(ctx, row, None)  # else the row would go on showing the category (S3:163-171)
     return Reply({"ok": True}, hint=hint)
 
 
