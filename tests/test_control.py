@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from mock_server import __version__
 from mock_server.app import create_app
 from mock_server.config import Settings
+from mock_server.contract.publish import published
 from tests.conftest import Api
 from tests.worlds import build
 
@@ -297,6 +298,12 @@ def test_editions_are_listed(client: TestClient) -> None:
     assert listed["default"]["sources"] == []
     assert listed["connector"]["rules"]["list_flags"] == "drop-listed"
     assert listed["default"]["rules"]["webhook_retry_minutes"] == [1, 5, 30]
+    contract = client.app.state.world.contract  # type: ignore[attr-defined]
+    for name in listed:
+        assert client.get(f"/_mock/editions/{name}/openapi.json").json() == published(contract, name)
+    unknown = client.get("/_mock/editions/conector/openapi.json")
+    assert unknown.status_code == 404
+    assert "connector" in unknown.json()["detail"]
 
 
 def test_listed_keys_alone_are_known() -> None:

@@ -103,6 +103,7 @@ def test_a_webhooks_arguments_may_stand_in_the_query(api: Api, query: dict[str, 
         ({"name": "a", "webhook_url": INBOX, "event_types": '["EMAIL_REPLY"'}, None, '"event_types" must be an array'),
         ({"name": "a", "webhook_url": INBOX, "event_types": '["EMAIL_REPLY"]', "id": "x"}, None, '"id" must be'),
         ({"name": "a", "webhook_url": INBOX, "event_types": '["EMAIL_REPLY"]', "colour": "red"}, None, "not allowed"),
+        ({"name": '"a\\u0000"', "webhook_url": INBOX, "event_types": '["EMAIL_REPLY"]'}, None, "NUL"),
     ],
 )
 def test_arguments_that_are_refused(api: Api, query: Any, body: Any, says: str) -> None:

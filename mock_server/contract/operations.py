@@ -85,7 +85,12 @@ def _converted(kind: str | None, text: str | list[str]) -> Any:
 
 
 def _written(schema: Json, text: str | list[str]) -> Any:
-    """A field of the body that stands in the query: JSON, or a bare text; `null` and nothing are null."""
+    """A field of the body that stands in the query: JSON, or a bare text; `null` and nothing are null.
+
+    Raises `InvalidRequestError` for what a body may not hold either.
+    """
+    if "\\u0000" in text:
+        raise InvalidRequestError("NUL characters are not allowed", "query", "")
     if isinstance(text, list) or (text not in ("", "null") and _is_bare(schema, text)):
         return text
     try:

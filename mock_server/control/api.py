@@ -1,6 +1,9 @@
-"""The control API's routes. They run in the event loop, like short handlers, so that no request runs beside them."""
+"""The control API's routes. They run in the event loop, like short handlers, so that no request runs beside them.
 
-from typing import Annotated
+But for the one that reads nothing of the world.
+"""
+
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request
 from fastapi.dependencies.utils import get_flat_params
@@ -10,6 +13,7 @@ from fastapi_offline import FastAPIOffline
 
 from mock_server import __version__
 from mock_server.clock import LAST_MOMENT, Clock, iso, iso_or_none, parse_moment
+from mock_server.contract.publish import published
 from mock_server.contract.rate_limits import rate_limit
 from mock_server.control import models
 from mock_server.control.event_api import event_routes
@@ -150,6 +154,13 @@ def control_api(world: World, opening: Opening) -> FastAPI:
             )
             for name, spec in world.contract.specs.items()
         ]  # fmt: skip
+
+    @app.get("/editions/{name}/openapi.json")
+    def document(name: str) -> dict[str, Any]:
+        """The OpenAPI document of an edition."""
+        if name not in world.contract.specs:
+            raise HTTPException(404, f"No such edition; there are {', '.join(world.contract.specs)}.")
+        return published(world.contract, name)
 
     app.include_router(gate_routes(world))
     app.include_router(event_routes(world, opened))
