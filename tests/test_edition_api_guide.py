@@ -138,6 +138,9 @@ def test_uploading_leads(api: Api) -> None:
     assert again["errors"][0]["email"] == "ana@example.com"
     elsewhere = ok(api.post(f"/campaigns/{second}/leads", {"lead_list": [lead]}, edition=EDITION))
     assert elsewhere == {"uploaded_count": 1, "errors": []}  # no check over campaigns (S2:231)
+    own = ok(api.get("/leads/ben@example.com", edition=EDITION))
+    assert own["custom_fields"] == {"a": "1", "b": "2", "phone_number": "5"}
+    assert "phone_number" not in own
     stored = {row["lead"]["email"]: row["lead"] for row in api.rows(campaign_id)}
     assert stored["ana@example.com"]["custom_fields"] == {"tech_stack": "Python"}
     assert stored["ana@example.com"]["company_name"] == "Example Co"
@@ -155,6 +158,14 @@ def test_uploading_leads(api: Api) -> None:
             '"tech" is given twice',
         ),
         ({"lead_list": [{"email": "a@b.example"}], "settings": {}}, '"settings" is not allowed'),
+        (
+            {"lead_list": [{"email": "a@b.example", "tech": "1", "custom_fields": []}]},
+            '"lead_list[0].custom_fields" must',
+        ),
+        (
+            {"lead_list": [{"email": "a@b.example", "tech": "1", "custom_fields": ""}]},
+            '"lead_list[0].custom_fields" must',
+        ),
     ],
 )
 def test_uploads_that_are_refused(api: Api, body: Any, says: str) -> None:
@@ -255,6 +266,23 @@ def test_only_the_guides_words_are_taken(api: Api) -> None:
         refused = api.post("/webhooks", {"webhook_url": INBOX, "event_types": [word]}, edition=EDITION)
         assert refused.status_code == 400
         assert refused.json() == {"error": f"Invalid event_types - {word}"}
+
+
+def test_each_edition_shows_the_events_that_it_knows(api: Api) -> None:
+    """A webhook is one in all editions; what another document cannot name is not in its answers."""
+    webhook_id = subscribe(api, *EVENTS)
+    shown = ok(api.get(f"/webhook/{webhook_id}"))["data"]["event_type_map"]
+    assert sorted(shown) == ["EMAIL_BOUNCE", "EMAIL_LINK_CLICK", "EMAIL_REPLY", "EMAIL_SENT", "LEAD_UNSUBSCRIBED"]
+    campaign_id = api.campaign()
+    body = {
+        "name": "a",
+        "webhook_url": INBOX,
+        "event_types": ["EMAIL_BOUNCE", "EMAIL_SENT"],
+        "categories": ["Interested"],
+    }
+    ok(api.post(f"/campaigns/{campaign_id}/webhooks", body))
+    (own,) = ok(api.get(f"/campaigns/{campaign_id}/webhooks", edition="help-center"))
+    assert own["event_types"] == ["EMAIL_SENT"]
 
 
 def test_three_retries_and_no_replay(api: Api) -> None:

@@ -80,6 +80,22 @@ def test_a_schedule(api: Api) -> None:
     assert api.post(path, {**WINDOW, "days_of_the_week": [7]}, edition=EDITION).status_code == 400
 
 
+def kinds(api: Api) -> set[str]:
+    """What requests are noted for."""
+    return {one["kind"] for row in ok(api.control("GET", "/violations")) for one in row["violations"]}
+
+
+def test_its_own_spellings_are_no_violations(api: Api) -> None:
+    """They are what the page says; in `default` each is another spelling."""
+    campaign_id = api.campaign()
+    ok(import_(api, campaign_id, "ann", firstName="Ann"))
+    ok(api.post(f"/campaigns/{campaign_id}/sequences", {"sequences": [STEP]}, edition=EDITION))
+    ok(api.post(f"/campaigns/{campaign_id}/schedule", {"schedule": WINDOW}, edition=EDITION))
+    assert kinds(api) == set()
+    ok(api.post(f"/campaigns/{campaign_id}/schedule", {"schedule": WINDOW}))
+    assert kinds(api) == {"spelling"}
+
+
 def test_active_starts(api: Api) -> None:
     """ACTIVE, PAUSED, STOPPED; START is another document's word (S0:302)."""
     campaign_id = equip(api, api.campaign(), start=False)
@@ -88,6 +104,7 @@ def test_active_starts(api: Api) -> None:
     assert refused.status_code == 400
     assert refused.json()["message"] == '"status" must be one of [PAUSED, STOPPED, ACTIVE]'
     assert status(api, campaign_id) == "DRAFTED"
+    assert kinds(api) == {"unknown_word"}
     for word in ("ACTIVE", "PAUSED", "ACTIVE", "STOPPED"):
         ok(api.post(path, {"status": word}, edition=EDITION))
         assert status(api, campaign_id) == word
@@ -185,4 +202,6 @@ def test_what_the_page_does_not_name_is_not_there(api: Api, method: str, path: s
     missing = api.request(method, path.format(api.campaign()), edition=EDITION)
     assert missing.status_code == 404
     assert "Cannot " in missing.text
-    assert "smartlead-mock explain" in missing.headers["x-mock-hint"]
+    hint = missing.headers["x-mock-hint"]
+    own = "Edition connector has update_campaign_status as POST /campaigns/{campaign_id}/status."
+    assert hint == own if method == "PATCH" else "smartlead-mock explain" in hint

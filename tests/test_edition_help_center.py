@@ -11,6 +11,7 @@ from tests.conftest import Api
 from tests.sending import WINDOW, address, equip, freeze, launch, ok, react, until
 
 EDITION = "help-center"
+OWN_WINDOW = {"min_time_btwn_emails" if name == "min_time_btw_emails" else name: v for name, v in WINDOW.items()}
 INBOX = "http://inbox.simulator.test/hook"
 
 
@@ -24,7 +25,7 @@ def test_the_window_is_a_text(api: Api) -> None:
     """As JavaScript prints the object (S1:214); null without a schedule, and an object elsewhere."""
     campaign_id = api.campaign()
     assert ok(api.get(f"/campaigns/{campaign_id}", edition=EDITION))["scheduler_cron_value"] is None
-    ok(api.post(f"/campaigns/{campaign_id}/schedule", {**WINDOW, "timezone": "Australia/Sydney"}, edition=EDITION))
+    ok(api.post(f"/campaigns/{campaign_id}/schedule", {**OWN_WINDOW, "timezone": "Australia/Sydney"}, edition=EDITION))
     text = "{ tz: 'Australia/Sydney', days: [ 1, 2, 3, 4, 5 ], endHour: '17:00', startHour: '09:00' }"
     assert ok(api.get(f"/campaigns/{campaign_id}", edition=EDITION))["scheduler_cron_value"] == text
     assert ok(api.get("/campaigns", edition=EDITION))[0]["scheduler_cron_value"] == text
@@ -32,12 +33,17 @@ def test_the_window_is_a_text(api: Api) -> None:
 
 
 def test_a_schedule_is_flat(api: Api) -> None:
-    """S1:261-269; seven is no day."""
+    """S1:261-269; seven is no day, and the gap has one name, which is no other spelling of anything."""
     campaign_id = api.campaign()
     path = f"/campaigns/{campaign_id}/schedule"
-    assert api.post(path, {"schedule": WINDOW}, edition=EDITION).status_code == 400
-    assert api.post(path, {**WINDOW, "days_of_the_week": [7]}, edition=EDITION).status_code == 400
-    assert api.post(path, {**WINDOW, "days_of_the_week": [0, 6]}, edition=EDITION).status_code == 200
+    assert api.post(path, {"schedule": OWN_WINDOW}, edition=EDITION).status_code == 400
+    assert api.post(path, {**OWN_WINDOW, "days_of_the_week": [7]}, edition=EDITION).status_code == 400
+    assert api.post(path, WINDOW, edition=EDITION).status_code == 400
+    days = {**OWN_WINDOW, "days_of_the_week": [0, 6], "min_time_btwn_emails": 17}
+    assert api.post(path, days, edition=EDITION).status_code == 200
+    assert api.get(f"/campaigns/{campaign_id}").json()["min_time_btwn_emails"] == 17
+    noted = {one["kind"] for row in ok(api.control("GET", "/violations")) for one in row["violations"]}
+    assert "spelling" not in noted
 
 
 def test_what_is_not_tracked(api: Api) -> None:

@@ -46,3 +46,17 @@ def test_the_limit_holds(api: Api, one: Described) -> None:
     assert api.control("PUT", "/settings", {"rate_limit": "1/3600"}).status_code == 200
     call(api, one)
     assert call(api, one) == (429, {"message": "Too many requests. Please slow down and retry later."})
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_plan_without_the_api_has_no_operation(api: Api, status: int) -> None:
+    """Every operation of every edition, those that describe no refusal of a key too (S2:29)."""
+    assert api.control("PUT", "/settings", {"plan": f"no-api-{status}"}).status_code == 200
+    contract = api.client.app.state.world.contract  # type: ignore[attr-defined]
+    params, answers = {"api_key": api.key}, set()
+    for name in contract.specs:
+        for one in contract.edition(name).operations.values():
+            path = re.sub(r"{\w+}", "1", one.path)
+            answer = api.client.request(one.method, f"/api/v1{path}", params=params, headers={"X-Mock-Edition": name})
+            answers.add((answer.status_code, answer.text))
+    assert answers == {(status, '{"message":"Your plan does not include API access."}')}

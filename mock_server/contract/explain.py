@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -39,7 +40,7 @@ def _named(contract: Contract, reader: Reader, wanted: str) -> str:
         return wanted
     known = {route: name for name, one in reader.operations.items() for route in routes(*one)}
     method, _, path = wanted.partition(" ")
-    path = path.strip().removeprefix("/api/v1").partition("?")[0].rstrip("/")
+    path = re.sub("^https?://[^/]*", "", path.strip()).removeprefix("/api/v1").partition("?")[0].rstrip("/")
     for spelled in (f"{method.upper()} {path}", f"{method.upper()} {path}/"):
         if spelled in known:
             return known[spelled]

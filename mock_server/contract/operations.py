@@ -264,6 +264,11 @@ def success(document: Json, operation: Json) -> tuple[int, str, Json | None]:
     return int(status), media, dereferenced(document, content[media].get("schema"))
 
 
+def _general(document: Json) -> dict[str, ErrorAnswer]:
+    """The refusals of a key, also for operations that describe none."""
+    return error_table(document, {"responses": {"401": document["components"]["responses"]["Unauthorized"]}})
+
+
 def _operation(document: Json, path: str, method: str, described: Json, complete: Json, canonical: Json) -> Operation:
     schema = body_schema(document, described)
     status, media, shape = success(document, described)
@@ -288,5 +293,5 @@ def _operation(document: Json, path: str, method: str, described: Json, complete
         status=status,
         media=media,
         project=compile_projection(success(complete, canonical)[2], shape),
-        errors={**error_table(complete, canonical), **error_table(document, described)},
+        errors={**_general(complete), **error_table(complete, canonical), **error_table(document, described)},
     )

@@ -77,11 +77,11 @@ def _types(schema: Json) -> set[str]:
 
 def _converted(given: set[str], wanted: set[str]) -> Project | None:
     if "integer" in wanted and "string" in given - wanted:
-        return lambda value: int(value) if isinstance(value, str) else value
+        return lambda value: int(value) if isinstance(value, str) and value.isdecimal() else value
     if "number" in wanted and "string" in given - wanted:
         return lambda value: _number(value) if isinstance(value, str) else value
     if "integer" in wanted and "array" in given:
-        return len
+        return lambda value: len(value) if isinstance(value, list) else value
     if "string" in wanted and "object" in given:
         return lambda value: None if value is None else javascript(value)
     return None

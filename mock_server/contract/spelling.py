@@ -1,7 +1,7 @@
 """Turn the accepted spellings of a request into the canonical one.
 
-Names first, so that the check sees one shape (`x-unwrap`, `x-wrap`, `x-synonyms`, `x-rest`); words after it
-(`x-words`), so that the document's own words are what is checked and what a refusal shows.
+Before the check what makes one shape of several (`x-unwrap`, `x-wrap`, `x-synonyms`, `x-rest`). After it what is the
+edition's own, and is checked and refused as such: words (`x-words`), and names that stand for a canonical one (`x-as`).
 """
 
 from __future__ import annotations
@@ -38,18 +38,30 @@ def compile_respelling(schema: Json, source: Source) -> Respell | None:
 
 
 def compile_translation(schema: Json) -> Respell | None:
-    """A function that puts canonical words in the place of others; None when the schema has no others."""
-    return _compile(schema, lambda part: [_translator(part["x-words"])] if part.get("x-words") else [])
+    """A function that puts canonical words and names in the place of others; None when the schema has no others."""
+
+    def words(part: Json) -> list[Respell]:
+        return [_translator(part["x-words"])] if part.get("x-words") else []
+
+    def names(part: Json) -> list[Respell]:
+        others = {name: inner["x-as"] for name, inner in part.get("properties", {}).items() if "x-as" in inner}
+        return [lambda value, _: {others.get(key, key): item for key, item in value.items()}] if others else []
+
+    return _compile(schema, words, names)
 
 
-def _compile(schema: Json, own_steps: _OwnSteps) -> Respell | None:
+def _compile(schema: Json, own_steps: _OwnSteps, last_steps: _OwnSteps = lambda _: []) -> Respell | None:
+    """Own steps of a schema come before those of its parts, last steps behind them."""
     steps = own_steps(schema)
     if schema.get("properties"):
-        inner = {name: step for name, part in schema["properties"].items() if (step := _compile(part, own_steps))}
+        inner = {
+            name: step for name, part in schema["properties"].items() if (step := _compile(part, own_steps, last_steps))
+        }
         if inner:
             steps.append(_walker(inner))
-    if "items" in schema and (each := _compile(schema["items"], own_steps)):
+    if "items" in schema and (each := _compile(schema["items"], own_steps, last_steps)):
         steps.append(lambda value, notes: [each(item, notes) for item in value] if isinstance(value, list) else value)
+    steps += last_steps(schema)
     if len(steps) < 2:
         return steps[0] if steps else None
 
@@ -103,11 +115,12 @@ def _wrapper(name: str) -> Respell:
 
 def _collector(place: str, known: frozenset[str], source: Source) -> Respell:
     def collect(value: Any, _: list[str]) -> Any:
-        if not isinstance(value, dict) or value.keys() <= known or not isinstance(value.get(place) or {}, dict):
+        own = value.get(place) if isinstance(value, dict) else None
+        if not isinstance(value, dict) or value.keys() <= known or not (own is None or isinstance(own, dict)):
             return value
         rest = [(key, item) for key, item in value.items() if key not in known]
         kept = {key: item for key, item in value.items() if key in known}
-        return {**kept, place: joined([*(value.get(place) or {}).items(), *rest], source)}
+        return {**kept, place: joined([*(own or {}).items(), *rest], source)}
 
     return collect
 
@@ -127,6 +140,6 @@ def joined(pairs: list[tuple[str, Any]], source: Source) -> Json:
     answer: Json = {}
     for key, item in pairs:
         if key in answer and (answer[key] != item or type(answer[key]) is not type(item)):
-            raise InvalidRequestError(f'"{key}" is given twice, in two spellings, with different values', source, key)
+            raise InvalidRequestError(f'"{key}" is given twice, with different values', source, key)
         answer[key] = item
     return answer

@@ -108,12 +108,18 @@ class Stages:
 
     def _way_out(self, exchange: Exchange, edition: Edition) -> str:
         """What whoever missed a route may have meant."""
-        elsewhere = self.contract.edition("default").trie.find(exchange.host, exchange.method, exchange.segments)
+        every = self.contract.edition("default").trie
+        elsewhere = every.find(exchange.host, exchange.method, exchange.segments)
         if elsewhere is not None:
             name = elsewhere[0].operation.id
+            own = edition.operations.get(name)
+            if own is not None:
+                return f"Edition {edition.name} has {name} as {own.method} {own.path}."
             return f"Edition {edition.name} has no {name}; smartlead-mock explain {name} tells which editions have it."
-        methods = edition.trie.methods(exchange.host, exchange.segments)
-        return f"This path answers {', '.join(methods)}." if methods else "No edition has such a path; see /docs."
+        if methods := edition.trie.methods(exchange.host, exchange.segments):
+            return f"This path answers {', '.join(methods)}."
+        methods = every.methods(exchange.host, exchange.segments)
+        return f"In edition default this path answers {', '.join(methods)}." if methods else "No such path; see /docs."
 
     def authorise(self, exchange: Exchange) -> Answer | None:
         """401 without a known key or a plan with the API, but for an operation that needs none: its path may do."""
@@ -192,7 +198,10 @@ class Stages:
         return self._limits[text]
 
     def validate(self, exchange: Exchange) -> Answer | None:
-        """Path, query and body in canonical words; what is spelled otherwise is noted."""
+        """Path, query and body in canonical words.
+
+        What is spelled otherwise is noted, but for an edition of one document: what that accepts is what it says.
+        """
         operation = exchange.operation
         assert operation is not None
         notes: list[str] = []
@@ -201,7 +210,8 @@ class Stages:
             exchange.params = operation.read_parameters(exchange.path_values, query, notes)
             exchange.input = operation.read_body(_json(exchange), moved, notes)
         finally:
-            exchange.violations += [Violation("spelling", note) for note in notes]
+            if _edition(exchange).spec.sources is None:
+                exchange.violations += [Violation("spelling", note) for note in notes]
         return None
 
 

@@ -46,7 +46,8 @@ def find(ctx: Context, campaign_id: int) -> Row:
     row = find_or_none(ctx, campaign_id)
     if row is None:
         ctx.check_foreign(lambda account: find_or_none(account, campaign_id), f"campaign {campaign_id}")
-        raise ApiError("campaign_not_found", hint=f"This workspace has no campaign {campaign_id}.")
+        whose = "This workspace" if ctx.client is None else f"Client {ctx.client.id}"
+        raise ApiError("campaign_not_found", hint=f"{whose} has no campaign {campaign_id}.")
     return row
 
 

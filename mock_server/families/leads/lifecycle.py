@@ -10,6 +10,11 @@ from mock_server.state.database import Row
 
 Words = Literal["canonical", "delivery", "outcome"]
 
+#: the words of S3
+OUTCOMES = (
+    "NOT_CONTACTED", "IN_PROGRESS", "COMPLETED", "INTERESTED", "NOT_INTERESTED", "DO_NOT_CONTACT", "BOUNCED",
+    "UNSUBSCRIBED",
+)  # fmt: skip
 _IN_PROGRESS = ("INPROGRESS", "PAUSED", "STOPPED")
 _WORD_OF_CATEGORY = {category_id: word for word, category_id in CATEGORY_OF_WORD.items()}
 _NO_OUTCOME = f"coalesce(category_id, 0) NOT IN ({', '.join(map(str, sorted(_WORD_OF_CATEGORY)))})"
@@ -28,7 +33,7 @@ def _delivery(row: Row) -> str:
     return "sent" if was_mailed else "queued"
 
 
-def _outcome(row: Row) -> str:
+def outcome(row: Row) -> str:
     """What came out of it (S3:137-145)."""
     if row["flags"] & Flag.UNSUBSCRIBED:
         return "UNSUBSCRIBED"
@@ -40,7 +45,7 @@ def _outcome(row: Row) -> str:
 
 
 #: how an edition's words are found; None = the status itself is the word
-WORD: dict[Words, Callable[[Row], str] | None] = {"canonical": None, "delivery": _delivery, "outcome": _outcome}
+WORD: dict[Words, Callable[[Row], str] | None] = {"canonical": None, "delivery": _delivery, "outcome": outcome}
 
 
 def outcome_conditions(word: str) -> list[str]:

@@ -10,6 +10,7 @@ from mock_server.contract.registry import Reply, operation
 from mock_server.errors import ApiError
 from mock_server.families.campaigns import records as campaigns
 from mock_server.families.leads import changes, records, rules
+from mock_server.families.leads.lifecycle import OUTCOMES, outcome
 from mock_server.families.leads.rules import Flag
 from mock_server.families.sequences import records as sequences
 from mock_server.state.database import Row
@@ -94,7 +95,8 @@ def patch_lead_status(ctx: Context, params: inputs.PatchLeadStatusParams, body: 
         hint = _set_status(ctx, row, wanted)
         if word in _PROGRESS and row["category_id"] in rules.CATEGORY_OF_WORD.values():
             changes.categorise(ctx, row, None)  # else the row would go on showing the category (S3:163-171)
-    return Reply({"ok": True}, hint=hint)
+    shown = outcome(_row(ctx, params["campaign_id"], params["lead_id"]))
+    return Reply({"ok": True}, hint=hint if word == shown or word not in OUTCOMES else f"The lead stays {shown}.")
 
 
 def _set_status(ctx: Context, row: Row, wanted: rules.Status) -> str:

@@ -25,7 +25,7 @@ _NO_EVENTS = "The webhook gets nothing: no event was asked for."
 def list_campaign_webhooks(ctx: Context, params: inputs.ListCampaignWebhooksParams) -> Reply:
     """The webhooks of a campaign by id, without those of the user and of clients (S1, C:sim)."""
     campaign = campaigns.find(ctx, params["campaign_id"])
-    return Reply([views.listed(row) for row in records.of_campaign(ctx, campaign["id"])])
+    return Reply([views.listed(row, ctx.edition.events) for row in records.of_campaign(ctx, campaign["id"])])
 
 
 @operation("save_campaign_webhook")
@@ -40,7 +40,7 @@ def save_campaign_webhook(
     else:
         webhook_id = records.find_in_campaign(ctx, campaign["id"], webhook_id)["id"]
         row = records.change(ctx, webhook_id, **_columns(dict(body)))
-    return Reply(views.saved(row))
+    return Reply(views.saved(row, ctx.edition.events))
 
 
 @operation("delete_campaign_webhook")
@@ -76,7 +76,7 @@ def create_webhook(ctx: Context, params: inputs.CreateWebhookParams, body: input
 @operation("get_webhook")
 def get_webhook(ctx: Context, params: inputs.GetWebhookParams) -> Reply:
     """One webhook of any level (R)."""
-    return Reply({"ok": True, "data": views.webhook(records.find(ctx, params["webhook_id"]))})
+    return Reply({"ok": True, "data": views.webhook(records.find(ctx, params["webhook_id"]), ctx.edition.events)})
 
 
 @operation("update_webhook")
@@ -101,7 +101,8 @@ def create_webhook_plural(
 ) -> Reply:
     """The guide's way to make a webhook of the user (S2)."""
     _check_owner(ctx, None)
-    return Reply(views.account_webhook(records.insert(ctx, "user", **{"name": "", **_columns(dict(body))})))
+    row = records.insert(ctx, "user", **{"name": "", **_columns(dict(body))})
+    return Reply(views.account_webhook(row, ctx.edition.events))
 
 
 @operation("get_campaign_webhook_summary", long=True)
@@ -109,7 +110,8 @@ def get_campaign_webhook_summary(ctx: Context, params: inputs.GetCampaignWebhook
     """What became of the deliveries of a campaign's events, per event type (S4, C:sim, R)."""
     start, end = _span(params, "query")
     campaign = campaigns.find(ctx, params["campaign_id"])
-    return Reply(views.summary(records.summary(ctx, campaign["id"], start, end), start, end))
+    rows = [row for row in records.summary(ctx, campaign["id"], start, end) if row["event_type"] in ctx.edition.events]
+    return Reply(views.summary(rows, start, end))
 
 
 @operation("retrigger_failed_webhook_events")

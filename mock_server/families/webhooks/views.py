@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import orjson
@@ -12,8 +12,8 @@ from mock_server.families.leads.rules import CATEGORY_NAMES
 from mock_server.state.database import Row
 
 
-def listed(row: Row) -> dict[str, Any]:
-    """One row of a campaign's list (S1, C:sim)."""
+def listed(row: Row, events: Container[str]) -> dict[str, Any]:
+    """One row of a campaign's list (S1, C:sim); `events` are those that the edition knows."""
     return {
         "id": row["id"],
         "name": row["name"],
@@ -21,11 +21,11 @@ def listed(row: Row) -> dict[str, Any]:
         "updated_at": iso(row["updated_at"]),
         "webhook_url": row["url"],
         "email_campaign_id": row["campaign_id"],
-        **_lists(row),
+        **_lists(row, events),
     }
 
 
-def saved(row: Row) -> dict[str, Any]:
+def saved(row: Row, events: Container[str]) -> dict[str, Any]:
     """What a save of a campaign's webhook answers (C:sim and S1)."""
     return {
         "ok": True,
@@ -33,38 +33,41 @@ def saved(row: Row) -> dict[str, Any]:
         "name": row["name"],
         "webhook_url": row["url"],
         "email_campaign_id": row["campaign_id"],
-        **_maps(row),
-        **_lists(row),
+        **_maps(row, events),
+        **_lists(row, events),
     }
 
 
-def webhook(row: Row) -> dict[str, Any]:
+def webhook(row: Row, events: Container[str]) -> dict[str, Any]:
     """One webhook on its own; its level is not shown (R)."""
     return {
         "id": row["id"],
         "email_campaign_id": row["campaign_id"],
         "name": row["name"],
         "webhook_url": row["url"],
-        **_maps(row),
+        **_maps(row, events),
         "created_at": iso(row["created_at"]),
         "updated_at": iso(row["updated_at"]),
     }
 
 
-def account_webhook(row: Row) -> dict[str, Any]:
+def account_webhook(row: Row, events: Container[str]) -> dict[str, Any]:
     """What `/webhooks` answers (an older R-guide)."""
-    events = orjson.loads(row["event_types"])
-    return {"id": row["id"], "webhook_url": row["url"], "event_types": events, "is_active": True}
+    return {"id": row["id"], "webhook_url": row["url"], "event_types": _of(row, events), "is_active": True}
 
 
-def _lists(row: Row) -> dict[str, Any]:
+def _of(row: Row, events: Container[str]) -> list[str]:
+    return [event for event in orjson.loads(row["event_types"]) if event in events]
+
+
+def _lists(row: Row, events: Container[str]) -> dict[str, Any]:
     categories = [CATEGORY_NAMES[category] for category in orjson.loads(row["category_ids"])]
-    return {"event_types": orjson.loads(row["event_types"]), "categories": categories}
+    return {"event_types": _of(row, events), "categories": categories}
 
 
-def _maps(row: Row) -> dict[str, Any]:
+def _maps(row: Row, events: Container[str]) -> dict[str, Any]:
     return {
-        "event_type_map": dict.fromkeys(orjson.loads(row["event_types"]), True),
+        "event_type_map": dict.fromkeys(_of(row, events), True),
         "category_id_map": {str(category): True for category in orjson.loads(row["category_ids"])},
     }
 
