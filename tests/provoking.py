@@ -74,13 +74,6 @@ STEP = {"seq_number": 1, "seq_delay_details": {"delay_in_days": 0}, "subject": "
 VARIANT = {"id": UNKNOWN, "subject": "s", "email_body": "b", "variant_label": "A"}
 
 
-def _without_api(call: Caller) -> Any:
-    other = Api(call.api.client, "a-plan-without-the-api")
-    assert other.control("PUT", "/settings", {"plan": "no-api-401"}).status_code == 200
-    path = re.sub(r"{\w+}", "1", call.one.path)
-    return other.request(call.one.method, path, edition=call.edition)
-
-
 def _account(call: Caller, **changes: object) -> Any:
     return call.own({**call.one.example, **changes})
 
@@ -250,7 +243,6 @@ AFTERWARDS = {
 #: code, or (operation, code) -> the call that is refused so, and what its answer has for the placeholders
 PROVOKED: dict[str | tuple[str, str], Callable[[Caller], Provoked]] = {
     "missing_api_key": lambda call: (call.with_key(call.api.client), {}),
-    "plan_without_api": lambda call: (_without_api(call), {}),
     "invalid_api_key": lambda call: (call.with_key(call.restricted, api_key="wrong"), {}),
     "invalid_request": _unknown_word,
     "not_permitted": _of_a_client,

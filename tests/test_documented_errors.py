@@ -21,8 +21,9 @@ from tests.telling import everything_stored
 from tests.worlds import World, build, described, fresh
 
 CONTRACT = Contract(openapi_directory())
-#: what no call of these editions gets: answers to a rate limit, and the validation text of another edition
-NOT_RAISED = {"rate_limited", "rate_limited_guide", "invalid_parameters"}
+#: what no call of these editions gets, or every call (tests/test_refused_everywhere.py): answers to a rate limit or to
+#: a plan, and the validation text of another edition
+NOT_RAISED = {"rate_limited", "rate_limited_guide", "invalid_parameters", "plan_without_api"}
 LEAD_WORDS = ("{lead_id}", "{lead_map_id}", "'lead_ids'", "leadId", "leadMapIds", "leadList", "'email_lead_id'")
 
 

@@ -62,7 +62,7 @@ def test_a_status_that_is_set_is_read_back(api: Api, before: str, word: str) -> 
     hint = set_by_hand(api, campaign_id, "ann", word)
     stays = before in ("BOUNCED", "UNSUBSCRIBED") and word != "UNSUBSCRIBED"
     assert listed(api, campaign_id) == {"ann": before if stays else word}
-    assert (f"stays {before}" in hint) == (stays and before != word)
+    assert ("stays" in hint) == (stays and before != word)
 
 
 @pytest.mark.parametrize("word", ["STARTED", "INPROGRESS", "PAUSED", "BLOCKED", "ACTIVE", "interested"])

@@ -96,7 +96,9 @@ def patch_lead_status(ctx: Context, params: inputs.PatchLeadStatusParams, body: 
         if word in _PROGRESS and row["category_id"] in rules.CATEGORY_OF_WORD.values():
             changes.categorise(ctx, row, None)  # else the row would go on showing the category (S3:163-171)
     shown = outcome(_row(ctx, params["campaign_id"], params["lead_id"]))
-    return Reply({"ok": True}, hint=hint if word == shown or word not in OUTCOMES else f"The lead stays {shown}.")
+    if word in OUTCOMES and word != shown:
+        hint = hint or f"The lead stays {shown}."
+    return Reply({"ok": True}, hint=hint)
 
 
 def _set_status(ctx: Context, row: Row, wanted: rules.Status) -> str:
