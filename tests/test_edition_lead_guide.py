@@ -193,7 +193,9 @@ def test_the_activity_of_a_lead(api: Api) -> None:
     until(api, "02 12:00")
     react(api, campaign_id, "ann", "reply")
     path = f"/campaigns/{campaign_id}/leads/{api.lead_id(address('ann'))}/activity"
-    assert api.get(path, edition=EDITION).json() == api.get(path).json()
+    shown = ok(api.get(path, edition=EDITION))
+    assert [one["type"] for one in shown["events"]] == ["EMAIL_SENT", "EMAIL_REPLY"]
+    assert shown == api.get(path).json()
 
 
 @pytest.mark.parametrize(

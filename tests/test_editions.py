@@ -95,6 +95,15 @@ def test_operations_of_low_evidence(api: Api, method: str, path: str, body: Any)
     assert default.headers["x-mock-evidence"] == "low"
 
 
+def test_live_has_no_status_words(api: Api) -> None:
+    """Nobody has seen the guide's call on the running service: `live` does not know it."""
+    campaign_id = api.campaign(name="one")
+    api.add(campaign_id, "ana@example.com")
+    path = f"/campaigns/{campaign_id}/leads/{api.lead_id('ana@example.com')}/status"
+    assert api.patch(path, {"status": "COMPLETED"}, edition="live").status_code == 404
+    assert api.rows(campaign_id)[0]["status"] == "STARTED"
+
+
 def test_edition_of_a_workspace(api: Api, other: Api) -> None:
     """The control API sets a workspace's edition; a header overrides it for one request; neighbours keep theirs."""
     assert api.control("PUT", "/settings", {"edition": "live"}).json()["edition"] == "live"

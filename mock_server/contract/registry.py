@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., "Reply"])
@@ -14,13 +14,13 @@ F = TypeVar("F", bound=Callable[..., "Reply"])
 class Reply:
     """What a handler answers: the canonical payload, complete; the document gives the status and the media type.
 
-    `hint` is our advice, sent as `X-Mock-Hint`. `beside`: fields that the canonical answer does not have, for
-    editions that take them with `x-from`.
+    `hint` is our advice, sent as `X-Mock-Hint`. `beside` makes fields that the canonical answer does not have, for
+    editions that take them with `x-from`; where the answer is the canonical one it is not called.
     """
 
     payload: Any
     hint: str = ""
-    beside: Mapping[str, Any] = field(default_factory=dict)
+    beside: Callable[[], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,16 +92,16 @@ class Handling:
 
 def _call(context: Context, exchange: Exchange, operation: Operation) -> Reply:
     handler = operation.handler
-    if handler.takes_body:
-        return handler.function(context, exchange.params, exchange.input)
-    return handler.function(context, exchange.params)
+    more = (exchange.input,) if handler.takes_body else ()
+    reply = handler.function(context, exchange.params, *more)
+    if operation.project is None or reply.beside is None:
+        return reply
+    return Reply({**reply.payload, **reply.beside()}, reply.hint)  # here, as it may read rows
 
 
 def render(operation: Operation, reply: Reply) -> Answer:
     """The canonical answer in the edition's shape and media type."""
-    payload = reply.payload
-    if operation.project is not None:
-        payload = operation.project({**payload, **reply.beside} if reply.beside else payload)
+    payload = reply.payload if operation.project is None else operation.project(reply.payload)
     if operation.media == "application/json":
         return Answer(operation.status, orjson.dumps(payload), JSON_MEDIA)
     if isinstance(payload, bytes):

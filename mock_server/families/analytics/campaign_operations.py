@@ -74,8 +74,11 @@ def analytics_campaign_status_stats(ctx: Context, params: inputs.AnalyticsCampai
     counts: dict[str, str | int] = {name: str(found[word]) if found[word] else 0 for name, word in _STATUSES.items()}
     counts["Campaigns with Smart Servers"] = 0
     shown = [{"status": name, "total_count": count} for name, count in counts.items()]
-    plain = [{"status": word, "count": found[word]} for word in _STATUSES.values()]
-    return views.answer("Campaign status stats", {"statuses": plain}, campaign_status_stats=shown)
+
+    def plain() -> dict[str, Any]:
+        return {"statuses": [{"status": word, "count": found[word]} for word in _STATUSES.values()]}
+
+    return views.answer("Campaign status stats", plain, campaign_status_stats=shown)
 
 
 @operation("analytics_campaign_follow_up_reply_rate", long=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 from mock_server.context import Context
 from mock_server.contract import inputs
@@ -27,8 +28,11 @@ def analytics_client_month_wise_count(ctx: Context, params: inputs.AnalyticsClie
     found = Counter(day.date().replace(day=1) for day in made)
     months = sorted(found, reverse=True)
     shown = [{"month": rules.month_name(month), "count": str(found[month])} for month in months]
-    dated = [{"month": month.isoformat()[:7], "count": found[month]} for month in months]
-    return views.answer("Monthly stats for clients fetched successfully", {"months": dated}, monthly_stats=shown)
+
+    def dated() -> dict[str, Any]:
+        return {"months": [{"month": month.isoformat()[:7], "count": found[month]} for month in months]}
+
+    return views.answer("Monthly stats for clients fetched successfully", dated, monthly_stats=shown)
 
 
 @operation("analytics_client_overall_stats", long=True)
@@ -81,4 +85,8 @@ def analytics_team_board_overall_stats(ctx: Context, params: inputs.AnalyticsTea
         for own in (assigned.get(one.id, team.Assigned()),)
     ]
     message = "Team board overall stats fetched successfully"
-    return views.answer(message, {"members": [views.member_in_text(one) for one in shown]}, team_board_stats=shown)
+
+    def in_text() -> dict[str, Any]:
+        return {"members": [views.member_in_text(one) for one in shown]}
+
+    return views.answer(message, in_text, team_board_stats=shown)

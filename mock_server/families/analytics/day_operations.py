@@ -31,9 +31,12 @@ def _day_wise(
         (date, dict(zip(found, values, strict=True)))
         for (date, _), values in zip(days, zip(*found.values(), strict=True), strict=True)
     ]
-    flat = [{"date": date.isoformat(), **figures} for date, figures in of_days]
     shown = [views.day(date, figures) for date, figures in of_days]
-    return views.answer(message, {"days": flat}, day_wise_stats=shown)
+
+    def flat() -> dict[str, Any]:
+        return {"days": [{"date": date.isoformat(), **figures} for date, figures in of_days]}
+
+    return views.answer(message, flat, day_wise_stats=shown)
 
 
 @operation("analytics_day_wise_overall_stats", long=True)

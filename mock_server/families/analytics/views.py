@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
 from mock_server.clock import iso
@@ -38,7 +37,7 @@ OF_CLIENT = MAILS[:3]
 WHOLE_OF_CLIENT = (*OF_CLIENT, *(name for name in WHOLE[4:] if name != "bounce_rate"), "client_health")
 
 
-def answer(message: str, beside: Mapping[str, Any] = MappingProxyType({}), **data: Any) -> Reply:
+def answer(message: str, beside: Callable[[], Mapping[str, Any]] | None = None, **data: Any) -> Reply:
     """What every operation answers (R1; `ok` of some clients is another edition's)."""
     return Reply({"success": True, "message": message, "data": data}, beside=beside)
 

@@ -144,7 +144,7 @@ def update_campaign_schedule(
     )
     never = body["start_hour"] == body["end_hour"]
     hint = "The window has no length: nothing will be sent." if never else ""
-    return Reply({"ok": True}, hint=hint, beside=views.schedule(records.find(ctx, row["id"])))
+    return Reply({"ok": True}, hint=hint, beside=lambda: views.schedule(records.find(ctx, row["id"])))
 
 
 @operation("update_campaign_settings")
@@ -189,7 +189,7 @@ def update_campaign_status(
         if status == "ACTIVE":
             _check_startable(ctx, row)
         records.change_status(ctx, row, status, cause="api")
-    return Reply({"ok": True}, beside={"id": row["id"], "status": status})
+    return Reply({"ok": True}, beside=lambda: {"id": row["id"], "status": status})
 
 
 @operation("update_campaign_team_member")

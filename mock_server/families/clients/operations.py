@@ -46,7 +46,7 @@ def save_client(ctx: Context, params: inputs.SaveClientParams, body: inputs.Save
     else:
         ctx.db.update(client, {"id": client_id}, updated_at=ctx.now, **columns)
     saved = {"ok": True, "clientId": client_id, "name": body["name"], "email": body["email"]}
-    return Reply({**saved, "password": body.get("password")}, beside=beside)
+    return Reply({**saved, "password": body.get("password")}, beside=lambda: beside)
 
 
 @operation("list_clients")

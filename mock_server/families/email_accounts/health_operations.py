@@ -48,7 +48,7 @@ def get_email_account_warmup_stats(ctx: Context, params: inputs.GetEmailAccountW
     """The warm-up of today and the seven days before, oldest first (S1)."""
     row = records.find(ctx, params["email_account_id"])
     days = warmup.last_days(ctx, row["id"])
-    return Reply(views.warmup_stats(row["id"], days), beside=views.warmup_figures(days))
+    return Reply(views.warmup_stats(row["id"], days), beside=lambda: views.warmup_figures(days))
 
 
 @operation("reconnect_failed_email_accounts")

@@ -33,7 +33,7 @@ def save_email_account(ctx: Context, params: inputs.SaveEmailAccountParams, body
     account_id, warmup_key = _write(ctx, existing, columns)
     message = "Email account added/updated successfully!"
     answer = {"ok": True, "message": message, "emailAccountId": account_id, "warmupKey": warmup_key}
-    return Reply(answer, beside=views.saved(records.find(ctx, account_id)))
+    return Reply(answer, beside=lambda: views.saved(records.find(ctx, account_id)))
 
 
 @operation("save_oauth_email_account")

@@ -57,7 +57,9 @@ def _bind(operation_id: str, shown: List) -> None:
         rows = records.page(ctx, shown.of, order, wanted, offset, limit)
         data = _shown(ctx, rows, with_history=params["fetch_message_history"])
         total = records.count(ctx, shown.of, wanted) if ctx.edition.behaviour.inbox_totals else None
-        return Reply({"ok": True, "data": data, "offset": offset, "limit": limit}, beside={"total_count": total})
+        return Reply(
+            {"ok": True, "data": data, "offset": offset, "limit": limit}, beside=lambda: {"total_count": total}
+        )
 
     operation(operation_id, long=True)(page)
 
@@ -80,4 +82,4 @@ def _shown(ctx: Context, rows: Sequence[Row], *, with_history: bool) -> list[dic
 def get_inbox_lead_by_id(ctx: Context, params: inputs.GetInboxLeadByIdParams) -> Reply:
     """One conversation in an array of one, without its history (R1); the object itself in R."""
     (shown,) = _shown(ctx, [records.conversation(ctx, params["lead_map_id"])], with_history=False)
-    return Reply({"ok": True, "data": [shown]}, beside=shown)
+    return Reply({"ok": True, "data": [shown]}, beside=lambda: shown)

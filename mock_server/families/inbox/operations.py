@@ -36,7 +36,7 @@ _CHANGED = {"success": True, "updated": 1}
 
 
 def _changed(message: str, **beside: Any) -> Reply:
-    return Reply({"ok": True, "message": message, "data": _CHANGED}, beside=beside)
+    return Reply({"ok": True, "message": message, "data": _CHANGED}, beside=lambda: beside)
 
 
 def _row_id(body: Mapping[str, Any]) -> dict[str, int]:
@@ -91,7 +91,7 @@ def assign_inbox_team_member(
     team.check(ctx, body["team_member_id"])
     leads.change(ctx, row, team_member_id=body["team_member_id"])
     beside = {**_row_id(body), "team_member_id": body["team_member_id"], "assigned_at": iso(ctx.now)}
-    return Reply({"ok": True, "message": "Lead team member updated successfully"}, beside=beside)
+    return Reply({"ok": True, "message": "Lead team member updated successfully"}, beside=lambda: beside)
 
 
 @operation("resume_inbox_lead")
@@ -111,11 +111,14 @@ def resume_inbox_lead(ctx: Context, params: inputs.ResumeInboxLeadParams, body: 
     status = changes.resume(ctx, row, steps, days)
     hint = f"Nothing to resume: status {status}." if status == row["status"] else ""
     data = {"status": "success", "nextSeqId": later[0]["id"]}
-    due_at = records.find(ctx, row["id"])["next_at"]
-    at = None if due_at is None else iso(max(due_at, ctx.now))
-    beside = {"campaign_id": campaign["id"], "resume_delay_days": days, "will_resume_at": at}
     answer = {"ok": True, "message": "Lead resumed successfully", "data": data}
-    return Reply(answer, hint=hint, beside={**_row_id(body), **beside})
+
+    def beside() -> dict[str, Any]:
+        due_at = records.find(ctx, row["id"])["next_at"]
+        at = None if due_at is None else iso(max(due_at, ctx.now))
+        return {**_row_id(body), "campaign_id": campaign["id"], "resume_delay_days": days, "will_resume_at": at}
+
+    return Reply(answer, hint=hint, beside=beside)
 
 
 @operation("push_lead_to_subsequence")
@@ -138,7 +141,7 @@ def push_lead_to_subsequence(
     }  # fmt: skip
     hint = "" if child["status"] == "ACTIVE" else f"The sub-sequence is {child['status']}: START it to send."
     answer = {"ok": True, "message": "Lead pushed to subsequence successfully", "data": data}
-    return Reply(answer, hint=hint, beside={**_row_id(body), **beside})
+    return Reply(answer, hint=hint, beside=lambda: {**_row_id(body), **beside})
 
 
 def _of_row(ctx: Context, row: Row, kind: str) -> dict[str, int]:
@@ -161,7 +164,7 @@ def set_lead_reminder(ctx: Context, params: inputs.SetLeadReminderParams, body: 
     data = {"success": True, "reminder": views.entry(columns["id"], ctx.now)}
     beside = {"reminder_id": columns["id"], "reminder_time": iso(remind_at), "text": body["message"]}
     answer = {"ok": True, "message": "Reminder set successfully", "data": data}
-    return Reply(answer, beside={**_row_id(body), **beside})
+    return Reply(answer, beside=lambda: {**_row_id(body), **beside})
 
 
 @operation("create_lead_note")
@@ -172,7 +175,7 @@ def create_lead_note(ctx: Context, params: inputs.CreateLeadNoteParams, body: in
     data = {"success": True, "note": [views.entry(columns["id"], ctx.now)]}
     beside = {"id": columns["id"], "note_message": body["note_message"], "created_at": iso(ctx.now)}
     answer = {"ok": True, "message": "Note created successfully", "data": data}
-    return Reply(answer, beside={**_row_id(body), **beside})
+    return Reply(answer, beside=lambda: {**_row_id(body), **beside})
 
 
 @operation("create_lead_task")
@@ -187,7 +190,7 @@ def create_lead_task(ctx: Context, params: inputs.CreateLeadTaskParams, body: in
         "task_id": columns["id"], "name": body["name"], "priority": written["priority"], "due_date": iso_or_none(due),
     }  # fmt: skip
     answer = {"ok": True, "message": "Task created successfully", "data": data}
-    return Reply(answer, beside={**_row_id(body), **beside})
+    return Reply(answer, beside=lambda: {**_row_id(body), **beside})
 
 
 @operation("block_domains")
@@ -202,7 +205,7 @@ def block_domains(ctx: Context, params: inputs.BlockDomainsParams, body: inputs.
     domains = list(dict.fromkeys(entries))
     beside = {"blocked_domains": domains, "source": source, "blocked_at": iso(ctx.now)}
     data = {"blocked_domains": len(domains)}
-    return Reply({"ok": True, "message": "Domains blocked successfully", "data": data}, beside=beside)
+    return Reply({"ok": True, "message": "Domains blocked successfully", "data": data}, beside=lambda: beside)
 
 
 @operation("ignore_inbox_reply")

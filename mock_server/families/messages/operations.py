@@ -44,7 +44,7 @@ def get_lead_message_history(ctx: Context, params: inputs.GetLeadMessageHistoryP
         "history": [views.history_entry(one, with_plain_text=with_text) for one in shown],
         "from": senders[-1] if senders else None,
         "to": leads.find_lead(ctx, row["lead_id"])["email"],
-    }, beside={"messages": [views.message(one) for one in shown]})  # fmt: skip
+    }, beside=lambda: {"messages": [views.message(one) for one in shown]})  # fmt: skip
 
 
 @operation("reply_email_thread")

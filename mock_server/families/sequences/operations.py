@@ -47,7 +47,7 @@ def save_campaign_sequences(
         )
     rows = records.steps_of(ctx, row["id"])
     saved = [views.saved(one) for one in rows]
-    return Reply({"ok": True, "data": "success", "sequences": saved}, beside={"texts": views.texts(rows)})
+    return Reply({"ok": True, "data": "success", "sequences": saved}, beside=lambda: {"texts": views.texts(rows)})
 
 
 def _check(wanted: list[dict[str, Any]], steps: set[int], variants: dict[int, set[int]]) -> None:
