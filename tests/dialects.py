@@ -163,7 +163,7 @@ def webhook(campaign_id: int) -> Dialects:
     body: Json = {"name": "CRM", "webhook_url": INBOX, "event_types": events, "categories": categories}
     query = {name: value if isinstance(value, str) else json.dumps(value) for name, value in body.items()}
     return {
-        **_same("POST", path, {**body, "id": None}, "live", "reference"),
+        **_same("POST", path, {**body, "id": None}, "live"),  # `reference` knows no categories
         "help-center": Call("POST", path, None, {**query, "id": "null"}),
     }
 
