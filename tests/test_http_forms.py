@@ -179,3 +179,10 @@ def test_operations_that_rest_on_little_say_so(api: Api) -> None:
     low = {one.id for one in OPERATIONS if call(api, one, world).headers.get("x-mock-evidence") == "low"}
     assert low == {one.id for one in OPERATIONS if one.operation["x-evidence"] == "low"}
     assert low
+
+
+@pytest.mark.parametrize(("other", "status"), [([0], 200), ([False], 400), ([1], 400), (["0"], 400)])
+def test_two_spellings_must_say_the_same(api: Api, other: list[Any], status: int) -> None:
+    """To Python `False` is `0`; to JSON it is not."""
+    window = {"timezone": "UTC", "start_hour": "09:00", "end_hour": "17:00", "days_of_the_week": [0], "days": other}
+    assert api.post(f"/campaigns/{api.campaign()}/schedule", {"schedule": window}).status_code == status

@@ -6,6 +6,7 @@ edition's own, and is checked and refused as such: words (`x-words`), and names 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -139,7 +140,12 @@ def joined(pairs: list[tuple[str, Any]], source: Source) -> Json:
     """One object of all pairs; raises `InvalidRequestError` when a key comes twice with different values."""
     answer: Json = {}
     for key, item in pairs:
-        if key in answer and (answer[key] != item or type(answer[key]) is not type(item)):
+        if key in answer and _as_text(answer[key]) != _as_text(item):
             raise InvalidRequestError(f'"{key}" is given twice, with different values', source, key)
         answer[key] = item
     return answer
+
+
+def _as_text(value: Any) -> str:
+    """What two values have in common when they are the same JSON: to Python `False` is `0`."""
+    return json.dumps(value, sort_keys=True)
