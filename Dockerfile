@@ -3,6 +3,7 @@ FROM python:3.13.9-slim-bookworm AS build
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY mock_server ./mock_server
+COPY contract_tests ./contract_tests
 COPY openapi ./openapi
 COPY fixtures ./fixtures
 RUN python -m venv /opt/venv \

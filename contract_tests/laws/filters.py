@@ -1,0 +1,207 @@
+"""Filters: what they leave is what fits, all of it and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from contract_tests.exchange import Exchange, rows_of
+from contract_tests.findings import Finding
+from contract_tests.laws.reading import Reading
+
+Row = dict[str, Any]
+_MOST_VALUES = 6
+
+
+def _at(*steps: str) -> Callable[[Row], Any]:
+    def found(row: Row) -> Any:
+        value: Any = row
+        for step in steps:
+            value = value.get(step) if isinstance(value, dict) else None
+        return value
+
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter of a list and the field that its rows show."""
+
+    operation: str
+    name: str
+    field: Callable[[Row], Any]
+    #: values that the rows do not show, and that the document has
+    values: Sequence[Any] = ()
+    fits: Callable[[Any, Any], bool] = lambda shown, asked: shown == asked
+
+
+def _contains(shown: Any, asked: Any) -> bool:
+    return isinstance(shown, str) and str(asked).lower() in shown.lower()
+
+
+def _later(shown: Any, asked: Any) -> bool:
+    return isinstance(shown, str) and shown > str(asked)
+
+
+_FILTERS: Sequence[Filter] = (
+    Filter("list_campaigns", "client_id", _at("client_id")),
+    Filter("list_email_accounts", "client_id", _at("client_id")),
+    Filter("list_email_accounts", "username", _at("username"), fits=_contains),
+    Filter("list_email_accounts", "esp", _at("type"), ("GMAIL", "OUTLOOK", "SMTP")),
+    Filter("list_email_accounts", "emailWarmupStatus", _at("warmup_details", "status"), ("ACTIVE", "INACTIVE")),
+    Filter("list_email_accounts", "isSmtpSuccess", _at("is_smtp_success"), ("true", "false"),
+           lambda shown, asked: shown is (asked == "true")),
+    Filter("list_leads_by_campaign", "status", _at("status"), ("COMPLETED", "STOPPED", "PAUSED", "BLOCKED")),
+    Filter("list_leads_by_campaign", "lead_category_id", _at("lead_category_id"), (1, 2, 3)),
+    Filter("list_leads_by_campaign", "created_at_gt", _at("created_at"),
+           ("2026-01-01T00:00:00.000Z", "2026-03-02T08:00:00.500Z", "2027-01-01T00:00:00.000Z"), _later),
+    Filter("list_lead_lists", "listName", _at("list_name"), fits=_contains),
+    Filter("list_global_block_list", "filter_client_id", _at("client_id")),
+    Filter("list_global_block_list", "filter_email_or_domain", _at("email_or_domain"), fits=_contains),
+    Filter("list_untracked_replies", "from_email", _at("sender_detail"), fits=_contains),
+    Filter("list_untracked_replies", "to_email", _at("recipient_detail"), fits=_contains),
+    Filter("list_untracked_replies", "subject_line", _at("subject"), fits=_contains),
+    Filter("list_client_api_keys", "clientId", _at("client_id")),
+    *(
+        Filter("get_campaign_statistics", "email_status", _at(field), (word,), lambda shown, _: shown is True)
+        for word, field in (
+            ("opened", "is_opened"), ("clicked", "is_clicked"), ("replied", "is_replied"), ("bounced", "is_bounced"),
+            ("unsubscribed", "is_unsubscribed"),
+        )
+    ),
+    Filter("get_campaign_statistics", "email_sequence_number", _at("sequence_number"), ("1", "2", "3", "20"),
+           lambda shown, asked: str(shown) == asked),
+    Filter("get_campaign_statistics", "sent_time_start_date", _at("sent_time"),
+           ("2026-03-03T00:00:00.000Z", "2026-03-04T00:00:00.000Z"), _later),
+    Filter("get_campaign_statistics", "sent_time_end_date", _at("sent_time"),
+           ("2026-03-02T23:59:59.999Z", "2026-03-03T23:59:59.999Z"), lambda shown, asked: not _later(shown, asked)),
+)  # fmt: skip
+
+#: filters in the body of the lists of the inbox
+_INBOX = (
+    "list_inbox_replies", "list_unread_replies", "list_important_messages", "list_archived_messages",
+    "list_sent_messages", "list_assigned_to_me", "list_custom_view_emails", "list_snoozed_messages",
+)  # fmt: skip
+_INBOX_FILTERS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Row], Any]]] = {
+    "campaignId": (lambda value: {"campaignId": value}, _at("email_campaign_id")),
+    "emailAccountId": (lambda value: {"emailAccountId": value}, _at("email_account_id")),
+    "campaignClientId": (lambda value: {"campaignClientId": value}, _at("client_id")),
+    "categoryIdsIn": (lambda value: {"leadCategories": {"categoryIdsIn": [value]}}, _at("lead_category_id")),
+}
+
+
+def filters(reading: Reading) -> Iterator[Finding]:
+    """All filters, alone and two at a time."""
+    for one in _FILTERS:
+        if reading.has(one.operation) and one.name in {
+            parameter.name for parameter in reading.operation(one.operation).parameters_in("query")
+        }:
+            for path in _places(reading, one.operation):
+                _one_filter(reading, one, path)
+            yield from reading.taken()
+    for name in _INBOX:
+        if reading.has(name):
+            _inbox(reading, name)
+            yield from reading.taken()
+
+
+def _places(reading: Reading, name: str) -> list[Mapping[str, Any]]:
+    places = [one.name for one in reading.operation(name).parameters_in("path")]
+    if not places:
+        return [{}]
+    return [{"campaign_id": row.get("id")} for row in reading.campaigns()[:6]] if places == ["campaign_id"] else []
+
+
+def _one_filter(reading: Reading, one: Filter, path: Mapping[str, Any]) -> None:
+    whole = reading.whole(one.operation, path)
+    shown = {repr(one.field(row)): one.field(row) for row in whole if one.field(row) is not None}
+    if not shown:
+        return
+    values = [*one.values, *([] if one.values else list(shown.values())[:_MOST_VALUES])]
+    for value in values:
+        exchange = reading.again(one.operation, path, _limited(reading, one.operation, {one.name: value}))
+        if exchange is None or exchange.status >= 400:
+            if exchange is not None:
+                _refused(reading, one.operation, one.name, value, exchange)
+            continue
+        _compare(
+            reading, one.operation, f"{one.name}={value}", exchange,
+            [row for row in whole if one.fits(one.field(row), value)], whole,
+        )  # fmt: skip
+
+
+def _limited(reading: Reading, name: str, query: Mapping[str, Any]) -> dict[str, Any]:
+    """With the biggest page, where there are pages."""
+    for parameter in reading.operation(name).parameters_in("query"):
+        if parameter.name == "limit" and isinstance(parameter.schema, dict) and "maximum" in parameter.schema:
+            return {**query, "limit": parameter.schema["maximum"]}
+    return dict(query)
+
+
+def _refused(reading: Reading, name: str, filtered: str, value: Any, exchange: Exchange) -> None:
+    """A value that the rows show is no reason to refuse; a word of the document may be one of another edition."""
+    schemas = [one.schema for one in reading.operation(name).parameters_in("query") if one.name == filtered]
+    words = schemas[0].get("enum") if schemas and isinstance(schemas[0], dict) else None
+    if words is None or value in words:
+        reading.wrong("filter", name, f"refuses {filtered}={value} with {exchange.status}", exchange)
+
+
+def _compare(reading: Reading, name: str, about: str, exchange: Exchange, wanted: list[Row], whole: list[Row]) -> None:
+    reading.held("filter", name)
+    rows = rows_of(exchange.json)
+    if rows is None or len(whole) > 100:
+        return
+    if rows != wanted:
+        extra = sum(1 for row in rows if row not in wanted)
+        missing = sum(1 for row in wanted if row not in rows)
+        what = f"{extra} rows too many, {missing} too few" if extra or missing else "in another order"
+        message = f"{about} shows {len(rows)} of {len(whole)} rows, {len(wanted)} fit: {what}"
+        reading.wrong("filter", name, message, exchange)
+
+
+def _inbox(reading: Reading, name: str) -> None:
+    """The filters of an inbox list, from what its rows show."""
+    most = 20
+    first = reading.ask(name, body={"limit": most})
+    whole = rows_of(first.json) if first is not None else None
+    if not whole or len(whole) >= most:
+        return
+    known = _inbox_names(reading, name)
+    asked: list[tuple[str, dict[str, Any], list[Row]]] = []
+    for label, (made, shown) in _INBOX_FILTERS.items():
+        if label not in known:
+            continue
+        values = list({shown(row): None for row in whole if shown(row) is not None})[:_MOST_VALUES]
+        asked += [(f"{label}={one}", made(one), [row for row in whole if shown(row) == one]) for one in values]
+    if "search" in known:
+        for row in whole[:3]:
+            address = str(row.get("lead_email", ""))
+            if 0 < len(address) <= 30:
+                wanted = [one for one in whole if address in str(one.get("lead_email", ""))]
+                asked.append((f"search={address}", {"search": address}, wanted))
+    for (one, first_filter, fitting), (two, second_filter, also) in pairwise(asked):
+        if set(first_filter).isdisjoint(second_filter):
+            both = [row for row in fitting if row in also]
+            _ask_inbox(reading, name, f"{one} and {two}", {**first_filter, **second_filter}, both, whole)
+    for about, made_filter, wanted in asked:
+        _ask_inbox(reading, name, about, made_filter, wanted, whole)
+
+
+def _ask_inbox(
+    reading: Reading, name: str, about: str, made: Mapping[str, Any], wanted: list[Row], whole: list[Row]
+) -> None:
+    exchange = reading.again(name, body={"limit": 20, "filters": dict(made)})
+    if exchange is not None and exchange.status < 300:
+        _compare(reading, name, about, exchange, wanted, whole)
+    elif exchange is not None and exchange.status >= 400:
+        reading.wrong("filter", name, f"refuses {about} with {exchange.status}: {exchange.text[:120]}", exchange)
+
+
+def _inbox_names(reading: Reading, name: str) -> set[str]:
+    body = reading.operation(name).body
+    schema = body.get("properties", {}).get("filters", {}) if isinstance(body, dict) else {}
+    members = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    inner = members.get("leadCategories", {}) if isinstance(members, dict) else {}
+    return {*members, *(inner.get("properties", {}) if isinstance(inner, dict) else {})}

@@ -1,0 +1,1 @@
+"""Shape: what every operation answers to good, odd and wrong requests."""
