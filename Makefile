@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SETUP := pyproject.toml constraints.txt
 
-.PHONY: serve test lint openapi bench coverage-of-contract
+.PHONY: serve test lint openapi contract power bench coverage-of-contract
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.serve-ready
@@ -21,6 +21,12 @@ lint: $(VENV)/.test-ready
 openapi: $(VENV)/.test-ready
 	$(BIN)/python -m mock_server.contract.codegen
 	$(BIN)/python -m mock_server.contract.disagreements
+
+contract: $(VENV)/.test-ready
+	$(BIN)/python -m pytest -p contract_tests.suite.plugin --pyargs contract_tests.suite -n auto --maxschedchunk=1 $(ARGS)
+
+power: $(VENV)/.test-ready
+	$(BIN)/smartlead-contract power $(ARGS)
 
 coverage-of-contract: $(VENV)/.test-ready
 	rm -rf .contract-coverage
