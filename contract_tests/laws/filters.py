@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 from typing import Any
 
 from contract_tests.exchange import Exchange, rows_of
@@ -92,19 +92,43 @@ _INBOX_FILTERS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Row], Any]]] 
 }
 
 
+#: filters of one list that are asked for at a time
+_MOST_PAIRS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A filter with a value, and the rows that it must leave."""
+
+    name: str
+    about: str
+    arguments: Mapping[str, Any]
+    wanted: list[Row]
+
+
 def filters(reading: Reading) -> Iterator[Finding]:
     """All filters, alone and two at a time."""
-    for one in _FILTERS:
-        if reading.has(one.operation) and one.name in {
-            parameter.name for parameter in reading.operation(one.operation).parameters_in("query")
-        }:
-            for path in _places(reading, one.operation):
-                _one_filter(reading, one, path)
+    for name in dict.fromkeys(one.operation for one in _FILTERS):
+        if reading.has(name):
+            known = {parameter.name for parameter in reading.operation(name).parameters_in("query")}
+            ours = [one for one in _FILTERS if one.operation == name and one.name in known]
+            for path in _places(reading, name):
+                _of_query(reading, name, ours, path)
             yield from reading.taken()
     for name in _INBOX:
         if reading.has(name):
             _inbox(reading, name)
             yield from reading.taken()
+
+
+def _pairs(asked: Sequence[_Asked]) -> list[tuple[_Asked, _Asked, list[Row]]]:
+    """Two filters and what both leave; first pairs of which neither filter could be dropped unseen."""
+    found = [
+        (one, other, [row for row in one.wanted if row in other.wanted])
+        for one, other in combinations(asked, 2)
+        if one.name != other.name
+    ]
+    return sorted(found, key=lambda pair: (pair[2] == pair[0].wanted) + (pair[2] == pair[1].wanted))[:_MOST_PAIRS]
 
 
 def _places(reading: Reading, name: str) -> list[Mapping[str, Any]]:
@@ -114,22 +138,26 @@ def _places(reading: Reading, name: str) -> list[Mapping[str, Any]]:
     return [{"campaign_id": row.get("id")} for row in reading.campaigns()[:6]] if places == ["campaign_id"] else []
 
 
-def _one_filter(reading: Reading, one: Filter, path: Mapping[str, Any]) -> None:
-    whole = reading.whole(one.operation, path)
-    shown = {repr(one.field(row)): one.field(row) for row in whole if one.field(row) is not None}
-    if not shown:
-        return
-    values = [*one.values, *([] if one.values else list(shown.values())[:_MOST_VALUES])]
-    for value in values:
-        exchange = reading.again(one.operation, path, _limited(reading, one.operation, {one.name: value}))
-        if exchange is None or exchange.status >= 400:
-            if exchange is not None:
-                _refused(reading, one.operation, one.name, value, exchange)
-            continue
-        _compare(
-            reading, one.operation, f"{one.name}={value}", exchange,
-            [row for row in whole if one.fits(one.field(row), value)], whole,
-        )  # fmt: skip
+def _of_query(reading: Reading, name: str, ours: Sequence[Filter], path: Mapping[str, Any]) -> None:
+    whole = reading.whole(name, path)
+    asked: list[_Asked] = []
+    for one in ours:
+        shown = {repr(one.field(row)): one.field(row) for row in whole if one.field(row) is not None}
+        values = [*one.values, *([] if one.values else list(shown.values())[:_MOST_VALUES])] if shown else []
+        for value in values:
+            wanted = [row for row in whole if one.fits(one.field(row), value)]
+            made = _Asked(one.name, f"{one.name}={value}", {one.name: value}, wanted)
+            exchange = reading.again(name, path, _limited(reading, name, made.arguments))
+            if exchange is not None and exchange.status < 400:
+                _compare(reading, name, made.about, exchange, wanted, whole)
+                asked.append(made)
+            elif exchange is not None:
+                _refused(reading, name, one.name, value, exchange)
+    for one_asked, other, both in _pairs(asked):
+        arguments = {**one_asked.arguments, **other.arguments}
+        exchange = reading.again(name, path, _limited(reading, name, arguments))
+        if exchange is not None and exchange.status < 400:
+            _compare(reading, name, f"{one_asked.about} and {other.about}", exchange, both, whole)
 
 
 def _limited(reading: Reading, name: str, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,24 +197,25 @@ def _inbox(reading: Reading, name: str) -> None:
     if not whole or len(whole) >= most:
         return
     known = _inbox_names(reading, name)
-    asked: list[tuple[str, dict[str, Any], list[Row]]] = []
+    asked: list[_Asked] = []
     for label, (made, shown) in _INBOX_FILTERS.items():
         if label not in known:
             continue
         values = list({shown(row): None for row in whole if shown(row) is not None})[:_MOST_VALUES]
-        asked += [(f"{label}={one}", made(one), [row for row in whole if shown(row) == one]) for one in values]
+        asked += [
+            _Asked(label, f"{label}={one}", made(one), [row for row in whole if shown(row) == one]) for one in values
+        ]
     if "search" in known:
         for row in whole[:3]:
             address = str(row.get("lead_email", ""))
             if 0 < len(address) <= 30:
                 wanted = [one for one in whole if address in str(one.get("lead_email", ""))]
-                asked.append((f"search={address}", {"search": address}, wanted))
-    for (one, first_filter, fitting), (two, second_filter, also) in pairwise(asked):
-        if set(first_filter).isdisjoint(second_filter):
-            both = [row for row in fitting if row in also]
-            _ask_inbox(reading, name, f"{one} and {two}", {**first_filter, **second_filter}, both, whole)
-    for about, made_filter, wanted in asked:
-        _ask_inbox(reading, name, about, made_filter, wanted, whole)
+                asked.append(_Asked("search", f"search={address}", {"search": address}, wanted))
+    for first_asked, other, both in _pairs(asked):
+        about = f"{first_asked.about} and {other.about}"
+        _ask_inbox(reading, name, about, {**first_asked.arguments, **other.arguments}, both, whole)
+    for alone in asked:
+        _ask_inbox(reading, name, alone.about, alone.arguments, alone.wanted, whole)
 
 
 def _ask_inbox(
