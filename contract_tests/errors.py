@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: what a reader meets when an answer lacks what it must have
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+
 
 class ContractError(Exception):
     """Its text is one line for the user."""

@@ -16,13 +16,12 @@ from contract_tests.clock import SystemClock
 from contract_tests.document import api_of
 from contract_tests.effort import TIERS, Effort, Tier
 from contract_tests.errors import BrokenAnswerError, CannotJudgeError
-from contract_tests.findings import Finding
 from contract_tests.ledger import Ledger, new_run
 from contract_tests.mutants import CATALOGUE
 from contract_tests.mutants.process import mutant_server
 from contract_tests.phases import Phase, World
 from contract_tests.redaction import Key
-from contract_tests.runner import open_world
+from contract_tests.runner import found_by, open_world
 from contract_tests.session import Settings, connect
 
 #: areas in which no mutant may survive, and the share of all that must be killed
@@ -81,7 +80,8 @@ def try_mutant(mutant: str | None, plan: Plan) -> Trial:
                 if phase.name in killed:
                     continue
                 at = clock.now()
-                finding = _first(phase, part, replace(world, effort=replace(effort, shrink_seconds=0.0)))
+                at_once = replace(world, effort=replace(effort, shrink_seconds=0.0))
+                finding = next(found_by(phase, at_once, part), None)
                 spent[phase.name] = spent.get(phase.name, 0.0) + clock.now() - at
                 if finding is not None:
                     killed[phase.name] = round(spent[phase.name], 2)
@@ -114,13 +114,6 @@ def _world(url: str, plan: Plan) -> Iterator[World]:
         yield open_world(session, api, plan.seed, TIERS[plan.tier])[0]
     finally:
         session.close()
-
-
-def _first(phase: Phase, part: str, world: World) -> Finding | None:
-    try:
-        return next(iter(phase.run(world, part)), None)
-    except BrokenAnswerError as error:
-        return Finding(phase.name, "", "answer", str(error))
 
 
 def try_all(mutants: Sequence[str], plan: Plan, workers: int, tell: Callable[[Trial], None]) -> list[Trial]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +10,7 @@ from contract_tests.answers import Judge
 from contract_tests.cleaning import Cleaner
 from contract_tests.document import Api
 from contract_tests.effort import TIERS, Effort
-from contract_tests.errors import BrokenAnswerError, CannotJudgeError, ContractError, OutageError
+from contract_tests.errors import UNREADABLE, BrokenAnswerError, CannotJudgeError, ContractError, OutageError
 from contract_tests.findings import Finding
 from contract_tests.pacing import MOST_FAILURES_IN_A_ROW, Budget
 from contract_tests.phases import Phase, Tally, World
@@ -151,7 +151,7 @@ def close_world(world: World, whole: Callable[[], Api], outcome: Outcome) -> Non
 
 
 def run_part(world: World, phase: Phase, part: str, outcome: Outcome, listener: Listener) -> PartDone:
-    """A server that breaks off says what it has to say with that: the part ends, and it is a violation.
+    """Run a part and tell what it finds.
 
     When the run stops because of an outage, the 5xx answers that it consists of are no violations.
     """
@@ -166,7 +166,7 @@ def run_part(world: World, phase: Phase, part: str, outcome: Outcome, listener: 
         listener.found(finding)
 
     try:
-        for finding in phase.run(world, part):
+        for finding in found_by(phase, world, part):
             if finding.exchange is not None and finding.exchange.status >= 500:
                 held.append(finding)
             else:
@@ -174,8 +174,6 @@ def run_part(world: World, phase: Phase, part: str, outcome: Outcome, listener: 
     except OutageError:
         del held[-MOST_FAILURES_IN_A_ROW:]
         raise
-    except BrokenAnswerError as error:
-        held.append(Finding(phase.name, "", "answer", str(error)))
     finally:
         for finding in held:
             note(finding)
@@ -183,6 +181,18 @@ def run_part(world: World, phase: Phase, part: str, outcome: Outcome, listener: 
         outcome.parts.append(done)
         listener.done(done)
     return done
+
+
+def found_by(phase: Phase, world: World, part: str) -> Iterator[Finding]:
+    """What a part finds. An answer that never comes, or that cannot be read as the document shows it, ends the part and
+    is a violation.
+    """
+    try:
+        yield from phase.run(world, part)
+    except BrokenAnswerError as error:
+        yield Finding(phase.name, "", "answer", str(error))
+    except UNREADABLE as error:
+        yield Finding(phase.name, "", "form", f"an answer cannot be read as the document shows it ({error!r})")
 
 
 def shortcomings(tally: Tally, api: Api, effort: Effort, *, is_own_world: bool) -> list[str]:

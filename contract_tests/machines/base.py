@@ -15,7 +15,7 @@ from hypothesis.strategies import SearchStrategy
 from contract_tests.answers import UNJUDGED
 from contract_tests.capabilities import harmless
 from contract_tests.editions import Edition, written
-from contract_tests.errors import ContractError
+from contract_tests.errors import UNREADABLE, ContractError
 from contract_tests.exchange import NO_BODY, Exchange
 from contract_tests.phases import RuleCount, World
 from contract_tests.target import Target
@@ -262,10 +262,6 @@ class Machine(RuleBasedStateMachine):
         cls.actions = {name: value for name, value in found.items() if isinstance(value, Action)}
 
 
-#: what a model meets when an answer lacks what it must have
-_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
-
-
 class _Ending:
     """Around every rule: a broken server ends the phase, silence ends the story, a violation is told."""
 
@@ -281,7 +277,7 @@ class _Ending:
         if isinstance(error, _SilentError):
             self.machine.is_over = True
             return True
-        if isinstance(error, _UNREADABLE) and self.machine.telling.story:
+        if isinstance(error, UNREADABLE) and self.machine.telling.story:
             last = self.machine.telling.story[-1]
             error = ViolationError("form", f"the answer cannot be read as the document shows it ({error!r})", last)
             self.machine.telling.note(error)

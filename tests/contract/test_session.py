@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,9 +10,13 @@ import pytest
 
 from contract_tests.address import parse_address
 from contract_tests.capabilities import NOTHING
+from contract_tests.examples import Examples
+from contract_tests.findings import Finding
 from contract_tests.ledger import Ledger
 from contract_tests.pacing import Paced, Unpaced
+from contract_tests.phases import World
 from contract_tests.redaction import Key
+from contract_tests.runner import judge
 from contract_tests.session import Session, Settings, connect
 from tests.contract.fakes import RUN, SECRET, FakeClock, Net, api, smartlead
 
@@ -91,3 +96,24 @@ def test_a_mock_that_lets_everybody_in_violates() -> None:
 
     found, _ = session(handler)
     assert [finding.check for finding in found.findings] == ["authentication"]
+
+
+def test_an_answer_that_a_phase_cannot_read_is_a_violation() -> None:
+    """A phase that stumbles over what an answer lacks ends with a finding, and the run goes on."""
+
+    class Stumbling(Examples):
+        """Reads what is not there."""
+
+        name = "stumbling"
+
+        def run(self, world: World, part: str) -> Iterator[Finding]:
+            """One call."""
+            yield from world.judged(self.name, world.target.call("list_campaigns"))
+            raise KeyError("id")
+
+    found, _ = session(smartlead)
+    outcome = judge(found, api("default"), lambda: api("default"), [Stumbling(), Stumbling()], 0)
+    assert [(part.phase, [one.check for one in part.findings][-1:]) for part in outcome.parts] == [
+        ("stumbling", ["form"])
+    ] * 2
+    assert outcome.exit_code == 1
