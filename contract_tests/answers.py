@@ -49,7 +49,7 @@ class Judge:
         place = (exchange.operation, exchange.status)
         if place not in self._validators:
             # Refusals carry details that few documents name; what a success shows is told completely.
-            held = _closed(schema) if exchange.status < 400 else schema
+            held = closed(schema) if exchange.status < 400 else schema
             self._validators[place] = jsonschema_rs.Draft202012Validator(held, validate_formats=True)
         error = next(iter(self._validators[place].iter_errors(exchange.json)), None)
         if error is not None:
@@ -57,13 +57,13 @@ class Judge:
             yield "schema", f"answers {exchange.status}, where {where} does not fit: {_short(error.message)}"
 
 
-def _closed(schema: Any) -> Any:
+def closed(schema: Any) -> Any:
     """The schema with every object refusing fields that it does not name."""
     if isinstance(schema, list):
-        return [_closed(one) for one in schema]
+        return [closed(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    shut = {key: _closed(value) for key, value in schema.items()}
+    shut = {key: closed(value) for key, value in schema.items()}
     if isinstance(schema.get("properties"), dict) and "type" in schema:
         shut.setdefault("additionalProperties", False)
     return shut

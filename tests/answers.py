@@ -6,23 +6,12 @@ from typing import Any
 
 import jsonschema_rs
 
+from contract_tests.answers import closed
 from mock_server.contract.document import dereferenced, resolve
 from mock_server.contract.operations import Contract, Edition, Operation
 
 _validators: dict[tuple[str, str, int, str], Any] = {}
 _UNDOCUMENTED = {413}  # bodies that no operation could take
-
-
-def closed(schema: Any) -> Any:
-    """The schema with every object refusing keys that it does not name."""
-    if isinstance(schema, list):
-        return [closed(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    shut = {key: closed(value) for key, value in schema.items()}
-    if isinstance(schema.get("properties"), dict) and "type" in schema:
-        shut.setdefault("additionalProperties", False)
-    return shut
 
 
 def operation_of(edition: Edition, method: str, raw_path: str) -> Operation | None:

@@ -9,11 +9,11 @@ import jsonschema
 import pytest
 import yaml
 
+from contract_tests.answers import closed
 from mock_server.config import openapi_directory
 from mock_server.contract.document import dereferenced
 from mock_server.contract.operations import Contract
 from mock_server.contract.publish import published
-from tests.answers import closed
 from tests.webhooks import EVENTS
 from tests.worlds import DOCUMENT
 

@@ -83,6 +83,8 @@ class Action:
 
     tell: Callable[..., None]
     needs: Sequence[str]
+    #: operations of which one is enough
+    one_of: Sequence[str]
     when: Callable[[Any], bool] | None
     drawn: Mapping[str, SearchStrategy[Any]]
 
@@ -92,12 +94,12 @@ class Action:
 
 
 def action(
-    *needs: str, when: Callable[[Any], bool] | None = None, **drawn: SearchStrategy[Any]
+    *needs: str, one_of: Sequence[str] = (), when: Callable[[Any], bool] | None = None, **drawn: SearchStrategy[Any]
 ) -> Callable[[Callable[..., None]], Any]:
-    """A rule of a machine. `needs` are the operations that it calls beside those of the machine, `when` a condition on
-    the machine's model; other arguments are drawn.
+    """A rule of a machine. `needs` are the operations that it calls beside those of the machine, `one_of` some of which
+    it calls those that are there, `when` a condition on the machine's model; other arguments are drawn.
     """
-    return lambda tell: Action(tell, needs, when, drawn)
+    return lambda tell: Action(tell, needs, one_of, when, drawn)
 
 
 class Machine(RuleBasedStateMachine):
@@ -141,8 +143,7 @@ class Machine(RuleBasedStateMachine):
 
     def has(self, *operations: str) -> bool:
         """Whether the edition has them all, and they may be called."""
-        safety = self.world.target.safety
-        return all(one in self.world.api and safety.class_refusal(one) is None for one in operations)
+        return can_call(self.world, operations)
 
     def new_name(self, what: str = "") -> str:
         """A name that only this run can have given."""
@@ -253,13 +254,18 @@ class Machine(RuleBasedStateMachine):
     def rules_of(cls, world: World) -> Iterable[str]:
         """The rules that can run in an edition."""
         for name, one in cls.actions.items():
-            if all(need in world.api and world.target.safety.class_refusal(need) is None for need in one.needs):
+            if can_call(world, one.needs) and (not one.one_of or any(can_call(world, [it]) for it in one.one_of)):
                 yield name
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         found = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
         cls.actions = {name: value for name, value in found.items() if isinstance(value, Action)}
+
+
+def can_call(world: World, operations: Iterable[str]) -> bool:
+    """Whether the edition has them all, and the transport sends them."""
+    return all(one in world.api and world.target.safety.class_refusal(one) is None for one in operations)
 
 
 class _Ending:

@@ -12,7 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from contract_tests.document import Api
 from contract_tests.findings import Finding
-from contract_tests.machines.base import Machine, StoryEndError, Telling, ViolationError
+from contract_tests.machines.base import Machine, StoryEndError, Telling, ViolationError, can_call
 from contract_tests.phases import Planned, RuleCount, World
 from contract_tests.safety import Safety
 
@@ -34,7 +34,9 @@ class MachinePhase:
 
     def plan(self, api: Api, safety: Safety, seed: int) -> Iterator[Planned]:
         """One line for each operation that its rules may call: which calls, is drawn."""
-        operations = {one for rule in self.machine.actions.values() for one in rule.needs} | {*self.machine.needs}
+        operations = {one for rule in self.machine.actions.values() for one in (*rule.needs, *rule.one_of)} | {
+            *self.machine.needs
+        }
         for one in sorted(operations & {operation.id for operation in api}):
             refusal = safety.class_refusal(one)
             if self.machine.needs_mock and not safety.is_mock:
@@ -66,9 +68,8 @@ class MachinePhase:
             )
 
     def _can_tell(self, world: World) -> bool:
-        safety = world.target.safety
-        may = all(one in world.api and safety.class_refusal(one) is None for one in self.machine.needs)
-        return may and safety.mode == "write" and (world.can_be_emptied or not self.machine.needs_mock)
+        is_possible = can_call(world, self.machine.needs) and world.target.safety.mode == "write"
+        return is_possible and (world.can_be_emptied or not self.machine.needs_mock)
 
     def _factory(self, telling: Telling, part: int) -> Any:
         def tell() -> Machine:

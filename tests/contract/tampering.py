@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,6 +72,11 @@ class Tampered(httpx.BaseTransport):
     def close(self) -> None:
         """Close the connections."""
         self.inner.close()
+
+
+def without(*names: str) -> Callable[[Mapping[str, Json]], dict[str, Json]]:
+    """A change for a body or a query: it loses members."""
+    return lambda given: {name: value for name, value in given.items() if name not in names}
 
 
 def stories(

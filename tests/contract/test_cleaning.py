@@ -22,16 +22,9 @@ from contract_tests.redaction import Key
 from contract_tests.runner import Outcome, for_cleaning, judge
 from contract_tests.session import Session, Settings, connect
 from tests.contract.fakes import FakeClock, RealLike, api
-from tests.servers import RemoteApi, Server, server
+from tests.servers import RemoteApi, Server
 
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """One mock for this module."""
-    with server() as one:
-        yield one
 
 
 class Account:

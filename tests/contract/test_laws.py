@@ -15,23 +15,9 @@ from contract_tests.laws.phase import Laws
 from contract_tests.laws.reading import number
 from contract_tests.phases import World
 from tests.contract.fakes import EDITIONS
-from tests.contract.shape_world import Changing, close_worlds, make_world
-from tests.servers import server
+from tests.contract.shape_world import Changing, make_world
 
 Change = Callable[[httpx.Request, httpx.Response], httpx.Response | None]
-
-
-@pytest.fixture(autouse=True)
-def _closed() -> Iterator[None]:
-    yield
-    close_worlds()
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """A mock that takes any key."""
-    with server() as running:
-        yield running.url
 
 
 def _all(world: World) -> Iterator[tuple[str, str]]:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from contract_tests.machines.campaigns import CampaignMachine
-from tests.contract.tampering import Fault, stories
-from tests.servers import Server, server
-
-Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """A mock."""
-    with server() as started:
-        yield started
+from tests.contract.tampering import Fault, Json, stories, without
+from tests.servers import Server
 
 
 @pytest.mark.parametrize("edition", ["default", "reference", "connector"])
@@ -32,11 +22,6 @@ def test_the_mock_holds(running: Server, edition: str) -> None:
 def each(change: Callable[[Json], Json]) -> Callable[[list[Json]], list[Json]]:
     """Something wrong with every row."""
     return lambda found: [change(one) for one in found]
-
-
-def without(*names: str) -> Callable[[Json], Json]:
-    """A body or a query that lost something."""
-    return lambda given: {name: value for name, value in given.items() if name not in names}
 
 
 OK = {"ok": True}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
 import pytest
@@ -13,16 +12,7 @@ from contract_tests.machines.clients import ClientMachine
 from tests.contract import tampering
 from tests.contract.fakes import SECRET
 from tests.contract.tampering import Fault, Tampered, stories
-from tests.servers import Server, server
-
-Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """A mock."""
-    with server() as started:
-        yield started
+from tests.servers import Server
 
 
 @pytest.mark.parametrize("edition", ["default", "live", "reference", "help-center"])

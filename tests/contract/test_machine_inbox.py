@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from contract_tests.machines.inbox import Inbox
-from tests.contract.tampering import Fault, stories
-from tests.servers import Server, server
-
-Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """A mock."""
-    with server() as started:
-        yield started
+from tests.contract.tampering import Fault, Json, stories, without
+from tests.servers import Server
 
 
 @pytest.mark.parametrize("edition", ["default", "live", "reference"])
@@ -35,11 +26,6 @@ def rows(change: Callable[[list[Json]], list[Json]]) -> Callable[[Json], Json]:
 def data(key: str, change: Callable[[Any], Any]) -> Callable[[Json], Json]:
     """Something wrong with one member of the data of an answer."""
     return lambda answer: {**answer, "data": {**answer["data"], key: change(answer["data"][key])}}
-
-
-def without(*names: str) -> Callable[[dict[str, str]], dict[str, str]]:
-    """A query that lost something."""
-    return lambda query: {name: value for name, value in query.items() if name not in names}
 
 
 def no_filter(name: str) -> Callable[[Json], Json]:

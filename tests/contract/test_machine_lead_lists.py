@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from contract_tests.machines.lead_lists import LeadListStories
-from tests.contract.tampering import Fault, stories
-from tests.servers import Server, server
+from tests.contract.tampering import Fault, Json, stories, without
+from tests.servers import Server
 
-Json = dict[str, Any]
 LIST, ONE, TO_CAMPAIGN = "/lead-list/$", r"/lead-list/\d+$", "/push-to-campaign$"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """A mock."""
-    with server() as started:
-        yield started
 
 
 @pytest.mark.parametrize("edition", ["default", "live"])
@@ -27,11 +19,6 @@ def test_the_mock_holds(running: Server, edition: str) -> None:
     """In every edition that has lists."""
     found = stories(LeadListStories, running.url, edition=edition, examples=3, steps=20)
     assert [one.message for one in found] == []
-
-
-def without(*names: str) -> Callable[[Json], Json]:
-    """Members are lost."""
-    return lambda given: {name: value for name, value in given.items() if name not in names}
 
 
 def data(change: Callable[[Json], Json]) -> Callable[[Json], Json]:

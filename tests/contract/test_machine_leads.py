@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from contract_tests.machines.leads import LeadStories
 from tests.contract.fakes import EDITIONS
-from tests.contract.tampering import Fault, stories
-from tests.servers import Server, server
+from tests.contract.tampering import Fault, Json, stories, without
+from tests.servers import Server
 
-Json = dict[str, Any]
 IMPORT, LIST, LEAD = r"/campaigns/\d+/leads$", r"/campaigns/\d+/leads$", r"/campaigns/\d+/leads/\d+"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """A mock."""
-    with server() as started:
-        yield started
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -37,11 +29,6 @@ def settings(change: Callable[[Json], Json]) -> Callable[[Json], Json]:
 def leads(change: Callable[[Json], Json]) -> Callable[[Json], Json]:
     """The leads of an import arrive as others."""
     return lambda body: {**body, "lead_list": [change(one) for one in body.get("lead_list", [])]}
-
-
-def without(*names: str) -> Callable[[Json], Json]:
-    """Members are lost."""
-    return lambda given: {name: value for name, value in given.items() if name not in names}
 
 
 def count(name: str) -> Callable[[Json], Json]:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from contract_tests.machines.sending import Sending
 from tests.contract.tampering import Fault, stories
-from tests.servers import Server, server
+from tests.servers import Server
 
-Json = dict[str, Any]
 OK = {"ok": True, "data": "success"}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """A mock."""
-    with server() as started:
-        yield started
 
 
 @pytest.mark.parametrize("edition", ["default", "live", "connector", "help-center", "reference"])

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from contract_tests.machines.webhooks import WebhookMachine
 from contract_tests.receiver import Receiver
-from tests.contract.tampering import Fault, stories
-from tests.servers import Server, server
-
-Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    """A mock."""
-    with server() as started:
-        yield started
+from tests.contract.tampering import Fault, stories, without
+from tests.servers import Server
 
 
 @pytest.mark.parametrize("edition", ["default", "reference", "help-center"])
 def test_the_mock_holds(running: Server, edition: str) -> None:
     """In editions with webhooks of campaigns."""
     assert [found.message for found in stories(WebhookMachine, running.url, edition=edition, examples=2, steps=8)] == []
-
-
-def without(*names: str) -> Callable[[Json], Json]:
-    """Something that lost something."""
-    return lambda given: {name: value for name, value in given.items() if name not in names}
 
 
 OF_CAMPAIGN = r"/campaigns/\d+/webhooks"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -16,21 +15,7 @@ from contract_tests.shape.generation import Generator
 from contract_tests.shape.phase import Shape
 from contract_tests.shape.validity import Validity
 from tests.contract.fakes import EDITIONS, api
-from tests.contract.shape_world import Changing, answering, close_worlds, effort, make_world
-from tests.servers import server
-
-
-@pytest.fixture(autouse=True)
-def _closed() -> Iterator[None]:
-    yield
-    close_worlds()
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """A mock that takes any key."""
-    with server() as running:
-        yield running.url
+from tests.contract.shape_world import Changing, answering, effort, make_world
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

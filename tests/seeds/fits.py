@@ -8,9 +8,9 @@ from typing import Any
 
 import jsonschema
 
+from contract_tests.answers import closed
 from mock_server.contract.document import dereferenced, operations_of, resolve
 from mock_server.contract.operations import Contract, body_schema, parameters_of, success
-from tests.answers import closed
 from tests.seeds.examples import Example
 
 #: objects whose keys are the user's own
