@@ -22,9 +22,10 @@ from contract_tests.errors import BrokenAnswerError, CannotJudgeError, ContractE
 from contract_tests.interruption import Interruption
 from contract_tests.ledger import Ledger, create_ledger, default_directory, new_run, open_ledger
 from contract_tests.phases import Phase
-from contract_tests.power import Plan, as_json, as_table, mutants_of, try_all, weaknesses, with_table
+from contract_tests.power import Plan, mutants_of, try_all, weaknesses
 from contract_tests.redaction import Key, hiding, read_keys
 from contract_tests.reports import FORMS, About, Form
+from contract_tests.reports.kills import as_json, as_table, with_tables
 from contract_tests.runner import CANNOT_JUDGE, HOLDS, VIOLATED, Outcome, for_cleaning, judge
 from contract_tests.safety import Mode, Safety
 from contract_tests.session import Settings, connect, reconnect
@@ -127,11 +128,13 @@ def power(
     sample: Annotated[bool, typer.Option("--sample", help="One mutant of each area.")] = False,
     tier: Annotated[Tier, typer.Option(help="How much is done.")] = "pull-request",
     phase: Annotated[list[str] | None, typer.Option(help="Only this phase; may be given again.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="Go on after the first phase that finds a mutant.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Ask every phase, not only until one finds the mutant.")] = False,
     seed: Annotated[int, typer.Option(help="Draws what is random.", min=0)] = 0,
     workers: Annotated[int, typer.Option(help="How many mutants are tried at a time.", min=1)] = 2,
     out: Annotated[Path | None, typer.Option(help="File for the trials, as JSON.")] = None,
-    page: Annotated[Path | None, typer.Option(help="File with marks between which the table is put.")] = None,
+    page: Annotated[
+        list[Path] | None, typer.Option(help="File with marks between which tables are put; may be given again.")
+    ] = None,
 ) -> None:
     """Measure the suite: serve seeded bugs, one by one, and see which phase finds each.
 
@@ -141,11 +144,13 @@ def power(
     with _ended_with_one_line(voice):
         plan = Plan(tier, seed, tuple(one.name for one in chosen(phase or ())), full)
         mutants = mutants_of(mutant or (), area or (), is_sample=sample)
+        for file in page or ():
+            with_tables(voice.read_file(file), [])
         trials = try_all(mutants, plan, workers, lambda trial: voice.say(trial.told))
         if out is not None:
             voice.write_file(out, as_json(trials, plan))
-        if page is not None:
-            voice.write_file(page, with_table(page.read_text("utf-8"), trials))
+        for file in page or ():
+            voice.write_file(file, with_tables(voice.read_file(file), trials))
         voice.say(as_table(trials))
         weak = weaknesses(trials)
         for line in weak:

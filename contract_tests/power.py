@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from statistics import median
-from typing import Any
+from dataclasses import dataclass, replace
 
 from contract_tests.address import parse_address
 from contract_tests.catalogue import chosen, parts_of
@@ -28,8 +25,8 @@ from contract_tests.session import Settings, connect
 ALWAYS_KILLED = ("state", "dedupe", "auth")
 SMALLEST_SHARE = 0.95
 
-#: where a page has the table
-_MARKS = ("<!-- power: made by smartlead-contract power --page -->", "<!-- /power -->")
+#: with how much effort every phase is asked at first
+_FIRST: Tier = "smoke"
 _KEYS = ("contract-own", "contract-other")
 
 
@@ -39,7 +36,7 @@ class Trial:
 
     mutant: str
     area: str
-    #: phase -> seconds of its work until it found something; only the first one, unless all were asked
+    #: phase -> seconds of its work until it found something; only the first one, unless the plan is full
     killed_by: Mapping[str, float]
     #: what the first one found
     found: str
@@ -62,7 +59,7 @@ class Plan:
     tier: Tier
     seed: int
     phases: Sequence[str]
-    #: go on after the first kill
+    #: ask every phase with little effort, also after the first kill
     is_full: bool
 
 
@@ -77,6 +74,8 @@ def try_mutant(mutant: str | None, plan: Plan) -> Trial:
     try:
         with mutant_server(mutant, "--rate-limit", "off", "--keys", ",".join(_KEYS)) as url, _world(url, plan) as world:
             for phase, part, effort in _turns(plan, world):
+                if killed and not (plan.is_full and effort.name == _FIRST):
+                    break
                 if phase.name in killed:
                     continue
                 at = clock.now()
@@ -86,8 +85,6 @@ def try_mutant(mutant: str | None, plan: Plan) -> Trial:
                 if finding is not None:
                     killed[phase.name] = round(spent[phase.name], 2)
                     found = found or f"{finding.subject}: {finding.check}: {finding.message}"[:300]
-                    if not plan.is_full:
-                        break
     except BrokenAnswerError as error:
         killed["connect"], found = 0.0, str(error)
     except CannotJudgeError as error:
@@ -97,7 +94,7 @@ def try_mutant(mutant: str | None, plan: Plan) -> Trial:
 
 def _turns(plan: Plan, world: World) -> Iterator[tuple[Phase, str, Effort]]:
     """A little of everything first, as most bugs need no more; then the tier."""
-    for tier in dict.fromkeys(("smoke", plan.tier)):
+    for tier in dict.fromkeys((_FIRST, plan.tier)):
         for phase, part in parts_of(chosen(plan.phases), world.api):
             yield phase, part, TIERS[tier]
 
@@ -156,46 +153,3 @@ def weaknesses(trials: Sequence[Trial]) -> list[str]:
     missed = [f"{one.mutant} ({one.area}) survived" for one in survivors if one.area in ALWAYS_KILLED]
     share = 1 - len(survivors) / len(trials) if trials else 0.0
     return missed + ([f"{share:.1%} were killed, {SMALLEST_SHARE:.0%} are wanted"] if share < SMALLEST_SHARE else [])
-
-
-def as_json(trials: Sequence[Trial], plan: Plan) -> str:
-    """For programs, and for the table of the README."""
-    data = {"tier": plan.tier, "seed": plan.seed, "trials": [asdict(trial) for trial in trials]}
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-
-
-def as_table(trials: Sequence[Trial]) -> str:
-    """Areas by phases: how many mutants each phase was the first to kill, with the median of its seconds."""
-    names = [*dict.fromkeys(name for trial in trials for name in trial.killed_by)]
-    phases = [phase.name for phase in chosen(()) if phase.name in names]
-    phases += [name for name in names if name not in phases]
-    rows = []
-    for area in dict.fromkeys(trial.area for trial in trials):
-        here = [trial for trial in trials if trial.area == area]
-        killed = sum(1 for trial in here if trial.killed_by)
-        cells = [_cell([trial.killed_by[name] for trial in here if name in trial.killed_by]) for name in phases]
-        rows.append([area, f"{killed} of {len(here)}", *cells])
-    all_killed = sum(1 for trial in trials if trial.killed_by)
-    whole = [_cell([trial.killed_by[name] for trial in trials if name in trial.killed_by]) for name in phases]
-    rows.append(["**all**", f"**{all_killed} of {len(trials)}**", *whole])
-    lines = [["area", "killed", *phases], ["---"] * (len(phases) + 2), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def with_table(text: str, trials: Sequence[Trial]) -> str:
-    """A page with the table between its two marks; CannotJudgeError when it has none."""
-    before, begin, rest = text.partition(_MARKS[0])
-    _, end, after = rest.partition(_MARKS[1])
-    if not (begin and end):
-        raise CannotJudgeError(f"the page has no place for the table: {' … '.join(_MARKS)}")
-    return f"{before}{begin}\n{as_table(trials)}{end}{after}"
-
-
-def _cell(seconds: Sequence[float]) -> str:
-    return f"{len(seconds)} ({median(seconds):.1f} s)" if seconds else ""
-
-
-def read_trials(text: str) -> list[Trial]:
-    """What `as_json` wrote."""
-    trials: list[dict[str, Any]] = json.loads(text)["trials"]
-    return [Trial(**trial) for trial in trials]

@@ -32,6 +32,14 @@ class Voice:
         word = f"{len(part.findings)} found" if part.findings else "holds"
         self.say(f"{part.name:24} {part.seconds:7.1f} s   {word}")
 
+    @staticmethod
+    def read_file(file: Path) -> str:
+        """Read one file; CannotJudgeError where that is impossible."""
+        try:
+            return file.read_text("utf-8")
+        except OSError as error:
+            raise CannotJudgeError(f"{file}: {error.strerror}") from None
+
     def write_file(self, file: Path, text: str) -> None:
         """Write one file; CannotJudgeError where that is impossible."""
         try:

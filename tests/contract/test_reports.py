@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -11,12 +12,16 @@ import pytest
 from contract_tests.errors import CannotJudgeError
 from contract_tests.exchange import Exchange
 from contract_tests.findings import Finding
+from contract_tests.mutants import CATALOGUE
 from contract_tests.phases import RuleCount, Tally
 from contract_tests.power import Plan as PowerPlan
-from contract_tests.power import Trial, as_json, as_table, mutants_of, read_trials, weaknesses, with_table
+from contract_tests.power import Trial, mutants_of, weaknesses
 from contract_tests.reports import FORMS, About
+from contract_tests.reports.kills import MARKS, as_json, as_matrix, as_table, read_trials, with_tables
 from contract_tests.runner import Outcome, PartDone
 from tests.contract.fakes import api
+
+ROOT = Path(__file__).parents[2]
 
 ABOUT = About("http://api.example/api/v1", api("default"), 7, "smoke", "2026-11-22T00:00:00Z")
 NASTY = "<script>alert(1)</script> ]]> \x00\x1b \ud800 & \"'"
@@ -108,23 +113,42 @@ TRIALS = [
 ]
 
 
-def test_the_kill_matrix() -> None:
-    """Areas by phases; survivors of the hard areas are named, and the share counts."""
-    table = as_table(TRIALS).splitlines()
-    assert table[0] == "| area | killed | laws |"
-    assert table[2:] == [
+def test_the_tables_of_kills() -> None:
+    """Areas by phases, and mutants by phases; a page gets those that it has marks for."""
+    assert as_table(TRIALS).splitlines() == [
+        "| area | killed | laws |",
+        "| --- | --- | --- |",
         "| paging | 1 of 1 | 1 (1.2 s) |",
         "| state | 0 of 1 |  |",
         "| **all** | **1 of 2** | 1 (1.2 s) |",
     ]
+    assert as_matrix(TRIALS).splitlines()[2:] == [
+        "| `dropped-row` | paging | 1.2 |",
+        "| `ghost` | state, **survived** |  |",
+    ]
+    assert read_trials(as_json(TRIALS, PowerPlan("smoke", 0, (), False))) == TRIALS
+    for mark, make in MARKS.items():
+        page = f"a\n{mark}\nold\n<!-- /power -->\nb"
+        assert with_tables(page, TRIALS) == f"a\n{mark}\n{make(TRIALS)}<!-- /power -->\nb"
+        assert with_tables(with_tables(page, TRIALS), TRIALS) == with_tables(page, TRIALS)
+    with pytest.raises(CannotJudgeError):
+        with_tables("nothing", TRIALS)
+
+
+def test_what_too_few_kills_are() -> None:
+    """Survivors of the hard areas are named, and the share counts."""
     assert weaknesses(TRIALS) == ["ghost (state) survived", "50.0% were killed, 95% are wanted"]
     assert weaknesses(TRIALS[:1]) == []
-    assert read_trials(as_json(TRIALS, PowerPlan("smoke", 0, (), False))) == TRIALS
-    page = "a\n<!-- power: made by smartlead-contract power --page -->\nold\n<!-- /power -->\nb"
-    assert "old" not in with_table(page, TRIALS)
-    assert with_table(with_table(page, TRIALS), TRIALS) == with_table(page, TRIALS)
-    with pytest.raises(CannotJudgeError):
-        with_table("nothing", TRIALS)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/power.md"])
+def test_pages_show_the_trials(page: str) -> None:
+    """All mutants of the catalogue were tried, enough were killed, and the pages have the figures."""
+    trials = read_trials((ROOT / "docs" / "power.json").read_text("utf-8"))
+    text = (ROOT / page).read_text("utf-8")
+    assert [trial.mutant for trial in trials] == list(CATALOGUE)
+    assert with_tables(text, trials) == text
+    assert weaknesses(trials) == []
 
 
 def test_mutants_are_chosen_by_name_area_or_sample() -> None:
