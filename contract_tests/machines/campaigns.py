@@ -16,6 +16,8 @@ from contract_tests.machines.campaign_model import MOVES, UNTOLD_MOVES, Campaign
 from contract_tests.phases import MOMENT
 
 Json = dict[str, Any]
+#: wrong requests of each operation in a row
+_WRONG = 3
 _MOST = 6
 
 
@@ -307,19 +309,22 @@ class CampaignMachine(CampaignMaking):
 
     # ------------------------------------------------------------------------------------- what is refused
 
-    @action(which=words.index, other=words.index, kind=words.index, wrong=st.integers(0, 31), flag=st.booleans(),
-            nothing=st.sampled_from(("", "", NOBODY, 0, -1, "abc", "deleted")))  # fmt: skip
-    def ask_wrongly(self, which: int, other: int, kind: int, wrong: int, flag: bool, nothing: Any) -> None:
-        """What is wrong, or asks for a campaign that is not there, is refused, and nothing changes."""
+    @action(which=words.index, other=words.index, wrong=st.integers(0, 15), flag=st.booleans())
+    def ask_wrongly(self, which: int, other: int, wrong: int, flag: bool) -> None:
+        """What is wrong in one thing is refused by every operation, and nothing changes."""
         campaign, second = self.pick(which), self.pick(other)
-        if nothing != "":
-            number = nothing if nothing != "deleted" else (self.deleted or [NOBODY])[-1]
-            requests = list(self.requests_for(number))
-            campaign = second
-        else:
-            requests = list(self.wrong_requests(campaign, second, wrong, flag))
-        operation, arguments = requests[(kind + wrong) % len(requests)]
-        self.deny(operation, campaign, second, **arguments)
+        for number in range(_WRONG * wrong, _WRONG * (wrong + 1)):
+            for operation, arguments in self.wrong_requests(campaign, second, number, flag):
+                self.ask_in_vain(operation, **arguments)
+        self.check(campaign, second)
+
+    @action(other=words.index, nothing=st.sampled_from((NOBODY, 0, -1, "abc", "deleted")))
+    def ask_for_nothing(self, other: int, nothing: Any) -> None:
+        """What asks for a campaign that is not there is refused, and nothing changes."""
+        number = nothing if nothing != "deleted" else (self.deleted or [NOBODY])[-1]
+        for operation, arguments in self.requests_for(number):
+            self.ask_in_vain(operation, **arguments)
+        self.check(self.pick(other))
 
     def _start_one(self) -> None:
         """At least one campaign is ACTIVE."""
