@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from contract_tests.document import Operation
-from contract_tests.errors import RefusedBySafetyError
-from contract_tests.exchange import Exchange
 from contract_tests.findings import Finding
 from contract_tests.phases import World
 from contract_tests.safety_table import RULES
-from contract_tests.shape.requests import Request, Writer
+from contract_tests.shape.absent import Absence
 from contract_tests.shape.stage import Stage
 
-#: far above every id that a small world gives out
-_FAR = 7_000_000
 #: they read through the provider, make things whatever the id, or answer to what was, not to what is
 _OPEN = frozenset({"track_single_email_open"})
 
@@ -49,38 +43,8 @@ def gone(phase: str, world: World, stage: Stage) -> Iterator[Finding]:
         director = stage.director
         query = {deletion.query: made} if deletion.query else None
         director.call(deletion.by, query=query, **({deletion.path: made} if deletion.path else {}))
+        what = f"a {deletion.kind.replace('_', ' ')} that was deleted"
+        absence = Absence("deleted", what, {deletion.kind: made}, stage.ids)
         for operation in world.api:
             if operation.id in RULES and operation.id not in _OPEN:
-                yield from _compared(phase, world, operation, deletion.kind, made, stage.ids)
-
-
-def _compared(
-    phase: str, world: World, operation: Operation, kind: str, made: int, ids: Mapping[str, Any]
-) -> Iterator[Finding]:
-    dead, never = (
-        Writer(world.target.ledger.run, world.target.safety.domain, {**ids, kind: one}).request(operation)
-        for one in (made, made + _FAR)
-    )
-    if dead == never:
-        return
-    after, unknown = _call(world, operation, dead), _call(world, operation, never)
-    if after is None or unknown is None or 429 in (after.status, unknown.status):
-        return
-    yield from world.judged(phase, after)
-    if after.status != unknown.status:
-        message = (
-            f"answers {after.status} for a {kind.replace('_', ' ')} that was deleted, "
-            f"{unknown.status} for one that never was: {after.text[:160]}"
-        )
-        yield Finding(phase, operation.id, "deleted", message, after)
-    elif after.text.replace(str(made), "#") != unknown.text.replace(str(made + _FAR), "#") and after.status < 400:
-        message = f"shows something of a {kind.replace('_', ' ')} that was deleted: {after.text[:200]}"
-        yield Finding(phase, operation.id, "deleted", message, after)
-
-
-def _call(world: World, operation: Operation, request: Request) -> Exchange | None:
-    try:
-        return world.target.call(operation.id, path=request.path, query=request.query, body=request.body)
-    except RefusedBySafetyError as refusal:
-        world.tally.refused[operation.id] = refusal.reason
-        return None
+                yield from absence.problems(phase, world, world.target, operation)

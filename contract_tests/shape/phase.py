@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contract_tests.document import Api, Operation
@@ -20,12 +20,16 @@ from contract_tests.shape.gone import gone
 from contract_tests.shape.learning import TELLS, Learned
 from contract_tests.shape.requests import Writer
 from contract_tests.shape.stage import Stage
+from contract_tests.shape.strangers import strangers
 from contract_tests.shape.validity import Validity
 from contract_tests.shape.witness import Witness
 
 #: the part that deletes things and looks for them
 _GONE = "gone"
 _GATES = "gates"
+#: the part that another key plays
+_STRANGERS = "strangers"
+_OF_A_STAGE: Mapping[str, Callable[[str, World, Stage], Iterator[Finding]]] = {_GONE: gone, _STRANGERS: strangers}
 #: generated requests for an operation of a service that others use as well
 _MOST_ELSEWHERE = 1
 
@@ -36,8 +40,8 @@ class Shape:
     name = "shape"
 
     def parts(self, api: Api) -> Sequence[str]:
-        """The families of the document, then what is deleted, then paths and keys."""
-        return (*sorted({_family(one) for one in api if one.id in RULES}), _GONE, _GATES)
+        """The families of the document, then what is deleted, then other keys, then paths and wrong keys."""
+        return (*sorted({_family(one) for one in api if one.id in RULES}), _GONE, _STRANGERS, _GATES)
 
     def plan(self, api: Api, safety: Safety, seed: int) -> Iterator[Planned]:
         """One line for each operation: what is generated is not known before."""
@@ -58,10 +62,10 @@ class Shape:
         stage = Stage.build(Director.of(self.name, world)) if world.can_be_emptied else None
         if part == _GATES:
             yield from gates.gates(self.name, world, _ids(world, stage))
-        elif part != _GONE:
+        elif part not in _OF_A_STAGE:
             yield from self._family(world, stage, part)
         elif stage is not None:
-            yield from gone(self.name, world, stage)
+            yield from _OF_A_STAGE[part](self.name, world, stage)
 
     def _refusal(self, operation: Operation, safety: Safety) -> str | None:
         refusal = safety.class_refusal(operation.id)

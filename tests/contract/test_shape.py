@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from contract_tests.shape.phase import Shape
 from contract_tests.shape.validity import Validity
 from tests.contract.fakes import EDITIONS, api
 from tests.contract.shape_world import Changing, answering, effort, make_world
+from tests.contract.tampering import Fault
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -177,3 +179,43 @@ def test_what_is_seen(url: str, change: object, part: str, check: str) -> None:
     """Bugs put between the mock and the suite."""
     world = make_world(url, transport=Changing(change), amounts=effort("pull-request", 4), key="seen")  # type: ignore[arg-type]
     assert check in {finding.check for finding in Shape().run(world, part)}
+
+
+class Leaking(httpx.BaseTransport):
+    """Calls of some path are taken for calls with another key."""
+
+    def __init__(self, method: str, path: str, key: str) -> None:
+        self.inner, self.fault, self.key = httpx.HTTPTransport(), Fault(method, path), key
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass on."""
+        if self.fault.fits(request):
+            url = request.url.copy_merge_params({"api_key": self.key})
+            request = httpx.Request(request.method, url, headers=request.headers, content=request.read())
+        return self.inner.handle_request(request)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.inner.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "check"),
+    [
+        ("", "", ""),
+        ("GET", "/lead-list/$", "isolation"),
+        ("GET", r"/campaigns/\d+/leads-export$", "isolation"),
+        ("GET", "/email-account-tags|/fetch-tags|/email-accounts/$", "isolation"),
+        ("POST", "/master-inbox/inbox-replies$", "isolation"),
+        ("POST", r"/campaigns/\d+/settings$", "isolation"),
+        ("POST", "/campaigns/create$", "trace"),
+        ("DELETE", r"/lead-list/\d+$", "isolation"),
+    ],
+)
+def test_strangers(url: str, method: str, path: str, check: str) -> None:
+    """Another key sees and does nothing; where one operation lets it, that is found."""
+    world = make_world(url, amounts=effort("pull-request", 1), key=f"strangers{path}")
+    transport = Leaking(method or "NONE", path, f"strangers{path}")
+    other = make_world(url, transport=transport, key=f"strangers{path}-other")
+    found = {finding.check for finding in Shape().run(replace(world, foreign=other.target), "strangers")}
+    assert check in found if check else not found
