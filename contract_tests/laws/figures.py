@@ -35,7 +35,7 @@ def figures(reading: Reading) -> Iterator[Finding]:
         yield from reading.taken()
     _account(reading)
     yield from reading.taken()
-    for look in (_clients, _statuses, _narrowed, _never_negative):
+    for look in (_clients, _statuses, _narrowed, _never_negative, _spans):
         look(reading)
         yield from reading.taken()
 
@@ -242,3 +242,17 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 def _data(answer: Exchange | None, name: str) -> Any:
     data = answer.json.get("data") if answer is not None and isinstance(answer.json, dict) else None
     return data.get(name) if isinstance(data, dict) else None
+
+
+def _spans(reading: Reading) -> None:
+    """The figures of days of one campaign reach over 30 days at most, and forwards (S1:1377; S0's sample has 30)."""
+    name = "get_campaign_analytics_by_date"
+    campaign = next((row.get("id") for row in reading.campaigns()), None)
+    if campaign is None or not reading.has(name):
+        return
+    for end, is_right in (("2026-03-31", True), ("2026-04-01", False), ("2026-05-01", False), ("2026-02-28", False)):
+        answer = reading.again(name, {"campaign_id": campaign}, {"start_date": "2026-03-01", "end_date": end})
+        reading.held("spans", name)
+        if answer is not None and answer.status < 500 and (answer.status < 300) != is_right:
+            right = "is right" if is_right else "must be refused"
+            reading.wrong("spans", name, f"answers {answer.status} to 2026-03-01 … {end}, which {right}", answer)

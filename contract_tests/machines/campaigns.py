@@ -241,29 +241,39 @@ class CampaignMachine(CampaignMaking):
 
     # ------------------------------------------------------------------------------------- mailboxes
 
-    @action("add_campaign_email_accounts", "remove_campaign_email_accounts", which=words.index, add=st.booleans(),
+    @action("add_campaign_email_accounts", "remove_campaign_email_accounts", which=words.index,
+            how=st.sampled_from(("add", "remove", "add and remove")),
             boxes=st.lists(words.index, min_size=1, max_size=3))  # fmt: skip
-    def set_mailboxes(self, which: int, add: bool, boxes: Sequence[int]) -> None:
+    def set_mailboxes(self, which: int, how: str, boxes: Sequence[int]) -> None:
         """Mailboxes are added, once each, or taken away, but never the last of an ACTIVE campaign."""
         campaign = self.pick(which)
         ids = [self.boxes[one % 3] for one in boxes]
-        arguments: Json = {"path": {"campaign_id": campaign.id}, "body": {"email_account_ids": ids}}
-        if add:
-            exchange = self.call("add_campaign_email_accounts", **arguments)
-            result = exchange.json.get("result")
-            if result is not None:
-                told = sorted({(one["email_campaign_id"], one["email_account_id"]) for one in result})
-                self.same(told, [(campaign.id, one) for one in sorted({*ids})], "what was added", exchange)
-            campaign.boxes |= {*ids}
-        elif campaign.status == "ACTIVE" and campaign.boxes and campaign.boxes <= {*ids}:
-            self.deny("remove_campaign_email_accounts", campaign, **arguments)
+        if how.startswith("add"):
+            self._add_mailboxes(campaign, ids)
+        if how.endswith("remove"):
+            self._remove_mailboxes(campaign, ids)
+
+    def _add_mailboxes(self, campaign: Campaign, ids: list[int]) -> None:
+        path, body = {"campaign_id": campaign.id}, {"email_account_ids": ids}
+        exchange = self.call("add_campaign_email_accounts", path=path, body=body)
+        result = exchange.json.get("result")
+        if result is not None:
+            told = sorted({(one["email_campaign_id"], one["email_account_id"]) for one in result})
+            self.same(told, [(campaign.id, one) for one in sorted({*ids})], "what was added", exchange)
+        campaign.boxes |= {*ids}
+        campaign.touch(self.now)
+        self.check(campaign)
+
+    def _remove_mailboxes(self, campaign: Campaign, ids: list[int]) -> None:
+        path, body = {"campaign_id": campaign.id}, {"email_account_ids": ids}
+        if campaign.status == "ACTIVE" and campaign.boxes and campaign.boxes <= {*ids}:
+            self.deny("remove_campaign_email_accounts", campaign, path=path, body=body)
             return
-        else:
-            exchange = self.call("remove_campaign_email_accounts", **arguments)
-            if "result" in exchange.json:
-                count = len({*ids} & campaign.boxes)
-                self.same(exchange.json["result"], count, "the number of mailboxes removed", exchange)
-            campaign.boxes -= {*ids}
+        exchange = self.call("remove_campaign_email_accounts", path=path, body=body)
+        if "result" in exchange.json:
+            count = len({*ids} & campaign.boxes)
+            self.same(exchange.json["result"], count, "the number of mailboxes removed", exchange)
+        campaign.boxes -= {*ids}
         campaign.touch(self.now)
         self.check(campaign)
 

@@ -59,6 +59,11 @@ class ImportStories(LeadViews):
         """The addresses that come and go."""
         return [self.address(user, domain) for user, domain in USERS]
 
+    def new_user(self) -> str:
+        """The part of an address before the @ that nobody has yet."""
+        self._counter += 1
+        return f"new{self._counter}"
+
     def batch(self, drawn: Drawn) -> list[dict[str, Any]]:
         """Leads as the edition's imports take them; a few addresses are none."""
         users, made = self.users(), []
@@ -216,8 +221,7 @@ class ImportStories(LeadViews):
         """Addresses that nobody has yet: whether known leads cost credit, no document says."""
         if not self.world.capabilities.settings:
             self.reject()
-        self._counter += 1
-        batch = [{"email": self.address(f"new{self._counter}-{n}", "free")} for n in range(count)]
+        batch = [{"email": self.address(self.new_user(), "free")} for _ in range(count)]
         self.control("PUT", "/settings", {"lead_credit": credit})
         self.import_leads(place, batch, {}, credit)
         self.control("PUT", "/settings", {"lead_credit": None})

@@ -354,13 +354,18 @@ class LeadStories(ReadStories):
             self.same((moment(data["blocked_at"]), data["source"]), (self.now, "manual"), "the entry", exchange)
 
     def _unblock(self, number: int) -> None:
-        """Later imports profit; leads that are BLOCKED stay so."""
+        """Leads that are BLOCKED stay so, and the next import takes whom the entry kept out."""
         self.check_block_list()
         entry = self.account.entries[number % len(self.account.entries)]
         self.call("delete_from_global_block_list", query={"id": entry.id})
         self.account.entries.remove(entry)
         self.spent.add(("entry", entry.id))
         self.refused("delete_from_global_block_list", query={"id": entry.id})
+        email = entry.value if "@" in entry.value else f"{self.new_user()}@{entry.value}"
+        for place in self.account.places:
+            if entry.binds(place) and email not in place.rows:
+                self.import_leads(place, [{"email": email}], {})
+                return
 
 
 def _entry(text: str, address: Callable[..., str]) -> str:

@@ -11,10 +11,16 @@ from hypothesis.errors import HypothesisException
 from hypothesis.stateful import run_state_machine_as_test
 
 from contract_tests.document import Api
+from contract_tests.effort import FEWEST_RUNS
 from contract_tests.findings import Finding
 from contract_tests.machines.base import Machine, StoryEndError, Telling, ViolationError, can_call
 from contract_tests.phases import Planned, RuleCount, World
 from contract_tests.safety import Safety
+
+#: how often stories are told for rules that ran too seldom, and which share of a tier's stories then
+_MOST_TURNS, _SHARE_OF_TURNS = 5, 3
+#: between the seeds of two turns
+_TURN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +52,32 @@ class MachinePhase:
             yield Planned(one, f"as the {self.name} stories draw it", refusal)
 
     def run(self, world: World, part: str) -> Iterator[Finding]:
-        """Tell stories."""
+        """Tell stories, and some more when a rule was drawn too seldom to say anything."""
         if not self._can_tell(world):
             return
-        for rule in self.machine.rules_of(world):
-            world.tally.rules.setdefault(f"{self.name}.{rule}", RuleCount())
+        names = [f"{self.name}.{rule}" for rule in self.machine.rules_of(world)]
+        counts = [world.tally.rules.setdefault(name, RuleCount()) for name in names]
+        begun = [count.ran for count in counts]
         telling = Telling(world)
+        for turn in range(_MOST_TURNS if world.effort.is_held_to_coverage else 1):
+            self._tell(telling, int(part), turn)
+            if telling.violation is not None:
+                found = telling.violation
+                yield Finding(
+                    self.name, found.exchange.operation, found.check, found.message, found.exchange, telling.shortest
+                )
+                return
+            if all(
+                (count.ran - at) * self.machine.shares >= FEWEST_RUNS for count, at in zip(counts, begun, strict=True)
+            ):
+                return
+
+    def _tell(self, telling: Telling, part: int, turn: int) -> None:
+        examples = telling.world.effort.machine_examples // self.machine.shares // (1 if turn == 0 else _SHARE_OF_TURNS)
         try:
-            run_state_machine_as_test(self._factory(telling, int(part)), settings=self._settings(world))
+            run_state_machine_as_test(
+                self._factory(telling, part, turn), settings=self._settings(telling.world, max(1, examples))
+            )
         except StoryEndError as end:
             if end.cause is not None:
                 raise end.cause from None
@@ -61,26 +85,20 @@ class MachinePhase:
             # A server that answers differently the second time is told with the story that was found first.
             if telling.violation is None:
                 raise
-        if telling.violation is not None:
-            found = telling.violation
-            yield Finding(
-                self.name, found.exchange.operation, found.check, found.message, found.exchange, telling.shortest
-            )
 
     def _can_tell(self, world: World) -> bool:
         is_possible = can_call(world, self.machine.needs) and world.target.safety.mode == "write"
         return is_possible and (world.can_be_emptied or not self.machine.needs_mock)
 
-    def _factory(self, telling: Telling, part: int) -> Any:
+    def _factory(self, telling: Telling, part: int, turn: int) -> Any:
         def tell() -> Machine:
             return self.machine(telling)
 
-        return hypothesis.seed(telling.world.seed * 1000 + part)(tell)
+        return hypothesis.seed(telling.world.seed * 1000 + part + _TURN * turn)(tell)
 
-    def _settings(self, world: World) -> hypothesis.settings:
+    def _settings(self, world: World, examples: int) -> hypothesis.settings:
         return hypothesis.settings(
-            max_examples=max(1, world.effort.machine_examples // self.machine.shares),
-            stateful_step_count=world.effort.machine_steps, database=None, deadline=None, report_multiple_bugs=False,
-            print_blob=False, suppress_health_check=list(hypothesis.HealthCheck),
+            max_examples=examples, stateful_step_count=world.effort.machine_steps, database=None, deadline=None,
+            report_multiple_bugs=False, print_blob=False, suppress_health_check=list(hypothesis.HealthCheck),
             phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink), verbosity=hypothesis.Verbosity.quiet,
         )  # fmt: skip

@@ -84,7 +84,7 @@ def stories(
     steps: int = 30, seed: int = 0,
 ) -> Iterator[Finding]:  # fmt: skip
     """What a machine finds in a few stories, as it is found."""
-    effort = replace(TIERS["pull-request"], machine_examples=examples, machine_steps=steps, shrink_seconds=0.0)
+    effort = replace(TIERS["smoke"], machine_examples=examples, machine_steps=steps, shrink_seconds=0.0)
     document = api(edition)
     session = connect(
         Settings(parse_address(url), "write"), Key(SECRET), document, lambda _: Ledger(RUN), SystemClock(),
