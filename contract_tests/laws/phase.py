@@ -9,6 +9,7 @@ from contract_tests.findings import Finding
 from contract_tests.laws.figures import figures
 from contract_tests.laws.filters import filters
 from contract_tests.laws.limits import limits
+from contract_tests.laws.many import many
 from contract_tests.laws.paging import paging
 from contract_tests.laws.protocol import protocol
 from contract_tests.laws.reading import Reading
@@ -21,6 +22,7 @@ from contract_tests.shape.director import Director, noted
 
 _PARTS: Mapping[str, Callable[[Reading], Iterator[Finding]]] = {
     "paging": paging, "filters": filters, "views": views, "figures": figures, "protocol": protocol, "limits": limits,
+    "many": many,
 }  # fmt: skip
 
 

@@ -60,16 +60,9 @@ class Story:
         do.leads(draft, [_lead(f"{who}@simulator.test", number) for number, who in enumerate(_PEOPLE[9:12])])
         do.leads(draft, [_lead(do.address("draft"), number) for number in range(4)])
         do.leads(short, [_lead(f"{who}@s.simulator.test", number) for number, who in enumerate(_PEOPLE[8:13])])
-        for name, events in (
-            ("busy", ["EMAIL_SENT", "EMAIL_REPLY"]),
-            ("busy", ["EMAIL_OPEN"]),
-            ("paused", ["EMAIL_REPLY"]),
-        ):
-            body = {
-                "id": None, "name": do.word("webhook"), "webhook_url": f"http://inbox.simulator.test/{len(do.story)}",
-                "event_types": events, "categories": ["Interested"],
-            }  # fmt: skip
-            do.call("save_campaign_webhook", body, campaign_id=self.campaigns[name])
+        do.webhook(busy, "EMAIL_SENT", "EMAIL_REPLY")
+        do.webhook(busy, "EMAIL_OPEN")
+        do.webhook(paused, "EMAIL_REPLY")
         for name in ("busy", "paused", "short"):
             do.start(self.campaigns[name])
 

@@ -114,6 +114,10 @@ def _leads(reading: Reading) -> None:
         by_email = reading.ask("get_lead_by_email", query={"email": lead.get("email")})
         if by_email is not None and isinstance(by_email.json, dict) and by_email.json:
             _same(reading, "view", "get_lead_by_email", lead, by_email.json, by_email)
+            in_capitals = reading.ask("get_lead_by_email", query={"email": str(lead.get("email")).upper()})
+            if in_capitals is None or in_capitals.json != by_email.json:
+                message = "does not know the address in capitals, or knows it as another lead"
+                reading.wrong("view", "get_lead_by_email", message, by_email, in_capitals)
             told = by_email.json.get("lead_campaign_data")
             if isinstance(told, list):
                 seen = {str(one.get("campaign_id")) for one in told if isinstance(one, dict)}

@@ -149,6 +149,15 @@ class Director:
         """Leads of a campaign."""
         self.call("add_leads_to_campaign", {"lead_list": [dict(row) for row in rows]}, campaign_id=campaign)
 
+    def webhook(self, campaign: int, *events: str) -> int:
+        """A webhook of a campaign, with a target of its own that the mock itself receives."""
+        body = {
+            "id": None, "name": self.word("webhook"), "webhook_url": f"http://inbox.simulator.test/{len(self.story)}",
+            "event_types": list(events), "categories": ["Interested"],
+        }  # fmt: skip
+        answer = self.call("save_campaign_webhook", body, campaign_id=campaign)
+        return int(self.tell("save_campaign_webhook", answer, "id"))
+
     def start(self, campaign: int) -> None:
         """Let a campaign send."""
         self.call("update_campaign_status", {"status": "START"}, campaign_id=campaign)

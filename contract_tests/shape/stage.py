@@ -39,14 +39,12 @@ class Stage:
         }  # fmt: skip
         people = ("reply-interested", "reply", "open", "silent", "silent+b", "silent+c")
         do.leads(campaign, [{"email": f"{who}@simulator.test", "first_name": "Ana"} for who in people])
-        do.call("save_campaign_webhook", self._webhook(), campaign_id=campaign)
+        self.ids["webhook"] = do.webhook(campaign, "EMAIL_SENT", "EMAIL_REPLY")
         do.start(campaign)
         do.advance(hours=4)
         rows = do.lead_rows(campaign)
         lead, lead_map = rows["reply-interested@simulator.test"]
         self.ids |= {"lead": lead, "lead_map": lead_map, "lead_email": "reply-interested@simulator.test"}
-        webhooks = do.call("list_campaign_webhooks", campaign_id=campaign)
-        self.ids["webhook"] = do.tell("list_campaign_webhooks", webhooks, 0, "id")
         account = do.call("get_email_account", email_account_id=first)
         self.ids["mailbox_address"] = do.tell("get_email_account", account, "from_email")
         self.ids["lead_list"] = self.new_list()
@@ -73,12 +71,6 @@ class Stage:
         do.call("create_email_account_tag", body)
         found = [tag for tag in do.call("list_email_account_tags") if tag.get("name") == body["name"]]
         return int(do.tell("list_email_account_tags", found, 0, "id"))
-
-    def _webhook(self) -> dict[str, Any]:
-        return {
-            "id": None, "name": self.director.word("webhook"), "webhook_url": "http://inbox.simulator.test/",
-            "event_types": ["EMAIL_SENT", "EMAIL_REPLY"], "categories": ["Interested"],
-        }  # fmt: skip
 
     def new_list(self) -> int:
         do = self.director
@@ -169,9 +161,7 @@ class Stage:
         return {"id": do.tell("list_global_block_list", do.call("list_global_block_list"), 0, "id")}
 
     def own_webhook(self) -> Given:
-        do = self.director
-        answer = do.call("save_campaign_webhook", self._webhook(), campaign_id=self.ids["campaign"])
-        made = do.tell("save_campaign_webhook", answer, "id")
+        made = self.director.webhook(self.ids["campaign"], "EMAIL_SENT", "EMAIL_REPLY")
         return {"webhook": made, "id": made}
 
     def given(self, operation: Operation) -> dict[str, Any]:
