@@ -43,6 +43,7 @@ def found(api: Api, campaign_id: int, **filters: Any) -> list[str]:
     ("is_sent", LEADS[:6]), ("is_opened", ["opened", "replied"]), ("is_clicked", ["clicked"]),
     ("is_replied", ["replied"]), ("is_bounced", ["bounced"]), ("is_unsubscribed", ["gone"]),
     ("not_replied", ["opened"]), ("is_spam", []), ("Opened", ["opened", "replied"]),
+    ("is_accepted", [name for name in LEADS[:6] if name != "bounced"]),
 ])  # fmt: skip
 def test_leads_are_found_by_what_happened(api: Api, word: str, leads: list[str]) -> None:
     """emailStatus, in the list of a campaign and in that of the account; not_replied = opened without an answer."""

@@ -92,6 +92,19 @@ _INBOX_FILTERS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Row], Any]]] 
 }
 
 
+#: word of the leads' filter emailStatus -> whether it finds a lead to whom these mails went
+_BY_MAILS: Mapping[str, Callable[[list[Row]], bool]] = {
+    "is_sent": bool,
+    "is_opened": lambda mails: any(mail["is_opened"] for mail in mails),
+    "is_clicked": lambda mails: any(mail["is_clicked"] for mail in mails),
+    "is_replied": lambda mails: any(mail["is_replied"] for mail in mails),
+    "is_bounced": lambda mails: any(mail["is_bounced"] for mail in mails),
+    "not_replied": lambda mails: (
+        any(mail["is_opened"] for mail in mails) and not any(mail["is_replied"] for mail in mails)
+    ),
+}
+_FACTS = ("is_opened", "is_clicked", "is_replied", "is_bounced")
+
 #: filters of one list that are asked for at a time
 _MOST_PAIRS = 12
 
@@ -115,6 +128,9 @@ def filters(reading: Reading) -> Iterator[Finding]:
             for path in _places(reading, name):
                 _of_query(reading, name, ours, path)
             yield from reading.taken()
+    for campaign in reading.campaigns()[:6]:
+        _leads_by_mails(reading, campaign.get("id"))
+        yield from reading.taken()
     for name in _INBOX:
         if reading.has(name):
             _inbox(reading, name)
@@ -158,6 +174,29 @@ def _of_query(reading: Reading, name: str, ours: Sequence[Filter], path: Mapping
         exchange = reading.again(name, path, _limited(reading, name, arguments))
         if exchange is not None and exchange.status < 400:
             _compare(reading, name, f"{one_asked.about} and {other.about}", exchange, both, whole)
+
+
+def _leads_by_mails(reading: Reading, campaign: Any) -> None:
+    """Leads are found by what happened to their mails."""
+    name, path = "list_leads_by_campaign", {"campaign_id": campaign}
+    if not reading.has(name, "get_campaign_statistics"):
+        return
+    words = next(
+        (one.schema for one in reading.operation(name).parameters_in("query") if one.name == "emailStatus"), None
+    )
+    mails, whole = reading.statistics(campaign), reading.leads(campaign)
+    if not isinstance(words, dict) or not mails or not all(fact in mail for mail in mails for fact in _FACTS):
+        return
+    of_lead = {
+        address: [mail for mail in mails if mail["lead_email"] == address]
+        for address in map(_at("lead", "email"), whole)
+    }
+    for word, fits in _BY_MAILS.items():
+        if word in words.get("enum", ()):
+            wanted = [row for row in whole if fits(of_lead[row["lead"]["email"]])]
+            exchange = reading.again(name, path, _limited(reading, name, {"emailStatus": word}))
+            if exchange is not None and exchange.status < 400:
+                _compare(reading, name, f"emailStatus={word}", exchange, wanted, whole)
 
 
 def _limited(reading: Reading, name: str, query: Mapping[str, Any]) -> dict[str, Any]:

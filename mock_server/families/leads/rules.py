@@ -33,7 +33,6 @@ class Flag(IntFlag):
     BOUNCED = 8
     UNSUBSCRIBED = 16
     SPAM = 32
-    ACCEPTED = 64
     SENDER_BOUNCED = 128
     SENT = 256
 
@@ -54,7 +53,7 @@ CATEGORY_NAMES = {category_id: name for category_id, name, _, _ in CATEGORIES}
 CATEGORY_OF_WORD = {"INTERESTED": 1, "NOT_INTERESTED": 3, "DO_NOT_CONTACT": 4}
 _EMAIL_STATUS = {
     "is_opened": Flag.OPENED, "is_clicked": Flag.CLICKED, "is_replied": Flag.REPLIED, "is_bounced": Flag.BOUNCED,
-    "is_unsubscribed": Flag.UNSUBSCRIBED, "is_spam": Flag.SPAM, "is_accepted": Flag.ACCEPTED,
+    "is_unsubscribed": Flag.UNSUBSCRIBED, "is_spam": Flag.SPAM,
     "is_sender_bounced": Flag.SENDER_BOUNCED, "is_sent": Flag.SENT,
 }  # fmt: skip
 
@@ -233,7 +232,11 @@ def status_condition(word: str) -> str:
 
 
 def email_status_condition(word: str) -> str:
-    """SQL on the facets of an enrolment for a word of the emailStatus filter."""
+    """SQL on the facets of an enrolment for a word of the emailStatus filter; accepted is what was sent and did not
+    bounce, as in the inbox.
+    """
+    if word == "is_accepted":
+        return f"(flags & {Flag.SENT | Flag.BOUNCED:d}) = {Flag.SENT:d}"
     if word == "not_replied":
         return f"(flags & {Flag.OPENED | Flag.REPLIED:d}) = {Flag.OPENED:d}"
     return f"(flags & {_EMAIL_STATUS[word]:d}) != 0"
