@@ -80,11 +80,11 @@ class CampaignMaking(CampaignViews):
             copy.fields |= {"parent_campaign_id": parent.id, "name": Open(names), "client_id": Open()}
             self.campaigns[row["id"]] = copy
 
-    def prepare(self, campaign: Campaign) -> None:
-        """Give a campaign what a start needs."""
+    def prepare(self, campaign: Campaign, lacking: str = "") -> None:
+        """Give a campaign what a start needs, but for one of its obstacles."""
         path = {"campaign_id": campaign.id}
         campaign.touch(self.now)
-        if not campaign.fields["scheduler_cron_value"]:
+        if not campaign.fields["scheduler_cron_value"] and lacking != "no schedule":
             window: Json = {
                 "timezone": "UTC",
                 "days_of_the_week": [1, 2, 3],
@@ -94,10 +94,10 @@ class CampaignMaking(CampaignViews):
             window |= {"min_time_btw_emails": 3, "max_new_leads_per_day": 50}
             campaign.take_schedule(window)
             self.call("update_campaign_schedule", path=path, body=window, edition="default")
-        if not campaign.steps and campaign.status != "ACTIVE":
+        if not campaign.steps and campaign.status != "ACTIVE" and lacking != "no sequence":
             self.call("save_campaign_sequences", path=path, body={"sequences": words.ONE_STEP}, edition="default")
             campaign.take_steps(words.ONE_STEP, self.now)
-        if not campaign.boxes:
+        if not campaign.boxes and lacking != "no email account":
             body = {"email_account_ids": self.boxes[:1]}
             self.call("add_campaign_email_accounts", path=path, body=body, edition="default")
             campaign.boxes = {self.boxes[0]}

@@ -16,6 +16,11 @@ from contract_tests.machines.campaign_model import MOVES, UNTOLD_MOVES, Campaign
 from contract_tests.phases import MOMENT
 
 Json = dict[str, Any]
+#: words in a row, each of which the life cycle allows or refuses
+_COURSES = (
+    ("START", "STOPPED", "START", "PAUSED"), ("START", "PAUSED", "START", "STOPPED"), ("PAUSED", "START", "PAUSED"),
+    ("START", "PAUSED", "STOPPED", "START"),
+)  # fmt: skip
 #: wrong requests of each operation in a row
 _WRONG = 3
 _MOST = 6
@@ -72,7 +77,9 @@ class CampaignMachine(CampaignMaking):
     @action("delete_campaign", which=words.index)
     def delete(self, which: int) -> None:
         """An ACTIVE one is refused; any other is gone everywhere, and the others stay."""
-        campaign = self.pick(which)
+        self._delete(self.pick(which))
+
+    def _delete(self, campaign: Campaign) -> None:
         path = {"campaign_id": campaign.id}
         if campaign.status == "ACTIVE":
             self.deny("delete_campaign", campaign, path=path)
@@ -163,6 +170,20 @@ class CampaignMachine(CampaignMaking):
             self.prepare(campaign)
         for word in chosen:
             self._set_status(campaign, word, patch=patch, synonym=synonym)
+
+    @action(
+        "update_campaign_status", "save_campaign_sequences", "delete_campaign",
+        lacking=st.sampled_from(("no sequence", "no email account", "no schedule")), course=st.sampled_from(_COURSES),
+    )  # fmt: skip
+    def live_and_die(self, lacking: str, course: Sequence[str]) -> None:
+        """A campaign of its own, from a start that something keeps it from to its end."""
+        campaign = self.new_campaign({"name": self.new_name()})
+        self.prepare(campaign, lacking)
+        self._set_status(campaign, "START", patch=False, synonym=False)
+        self.prepare(campaign)
+        for word in course:
+            self._set_status(campaign, word, patch=False, synonym=False)
+        self._delete(campaign)
 
     def _set_status(self, campaign: Campaign, word: str, *, patch: bool, synonym: bool) -> None:
         wanted = {"START": "ACTIVE"}.get(word, word)

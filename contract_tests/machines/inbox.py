@@ -246,15 +246,15 @@ class Inbox(InboxViews):
 
     @action("create_lead_note", "create_lead_task", count=pick, is_task=st.booleans())
     def note(self, count: int, is_task: bool) -> None:
-        """Notes and tasks stay with their conversation."""
+        """Notes and tasks stay with their conversation, all of them."""
         talk = self.talk(count)
-        text = self.new_name("note")
-        if is_task:
-            self.change("create_lead_task", talk, False, name=text)
-            talk.tasks.append(text)
-        else:
-            self.change("create_lead_note", talk, False, note_message=text)
-            talk.notes.append(text)
+        for text in (self.new_name("note"), self.new_name("note")):
+            if is_task:
+                self.change("create_lead_task", talk, False, name=text)
+                talk.tasks.append(text)
+            else:
+                self.change("create_lead_note", talk, False, note_message=text)
+                talk.notes.append(text)
         operation, name, own = ("list_lead_tasks", "name", "tasks") if is_task else ("list_lead_notes", "note", "notes")
         if self.has(operation):
             exchange = self.call(operation, path={"lead_id": talk.lead.id})

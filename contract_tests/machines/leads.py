@@ -317,20 +317,21 @@ class LeadStories(ReadStories):
         form_of = forms[max(form - 3, 0) % len(forms)]
         texts = [_entry(_ENTRIES[one], self.address) for one in names]
         if form_of == "block_domains":
-            texts = [text for text in texts if "@" not in text] or [self.address("x", "two").partition("@")[2]]
+            texts = [text for text in texts if "@" not in text]
+            texts.append(self.address("x", self.new_user()).partition("@")[2])
         client = self.account.places[owner].client if form_of == "add_to_global_block_list" else None
         if form == 1 and form_of == "add_to_global_block_list" and self.account.entries:
             again = self.account.entries[names[0] % len(self.account.entries)]
             texts, client = [again.value], again.client
         values = list(dict.fromkeys(map(stored, texts)))
         listed = {(entry.value, entry.client) for entry in self.account.entries}
-        new = [value for value in values if (value, client) not in listed]
+        added = [value for value in values if (value, client) not in listed]
         exchange = self._send_entries(form_of, [SPELLINGS[spelling](text) for text in texts], client)
         for value in values:
-            self.account.list_entry(Entry(value, client, "manual", self.now), is_new=value in new)
+            self.account.list_entry(Entry(value, client, "manual", self.now), is_new=value in added)
         if form_of == "add_to_global_block_list":
-            self.same(exchange.json["totalDomainAdded"], len(new), "totalDomainAdded", exchange)
-            submitted = {len(texts), len(values), len(new)}
+            self.same(exchange.json["totalDomainAdded"], len(added), "totalDomainAdded", exchange)
+            submitted = {len(texts), len(values), len(added)}
             self.hold(exchange.json["uploadCount"] in submitted, "uploadCount is none of the counts", exchange)
         elif form_of == "block_domains":
             self._hold_blocked(exchange, values)
