@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from contract_tests.document import Api
 from contract_tests.findings import Finding
+from contract_tests.laws.bounces import bounces
 from contract_tests.laws.figures import figures
 from contract_tests.laws.filters import filters
 from contract_tests.laws.limits import limits
@@ -22,7 +23,7 @@ from contract_tests.shape.director import Director, noted
 
 _PARTS: Mapping[str, Callable[[Reading], Iterator[Finding]]] = {
     "paging": paging, "filters": filters, "views": views, "figures": figures, "protocol": protocol, "limits": limits,
-    "many": many,
+    "many": many, "bounces": bounces,
 }  # fmt: skip
 
 
@@ -49,7 +50,8 @@ class Laws:
         reading = Reading(self.name, world)
         with noted(refused):
             if world.can_be_emptied:
-                story = Story(Director.of(self.name, world))
+                reading.director = Director.of(self.name, world)
+                story = Story(reading.director)
                 story.tell()
                 reading.made = list(story.campaigns.values())
             yield from _PARTS[part](reading)

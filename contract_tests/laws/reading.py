@@ -11,6 +11,7 @@ from contract_tests.errors import CannotJudgeError, RefusedBySafetyError
 from contract_tests.exchange import NO_BODY, Exchange, rows_of
 from contract_tests.findings import Finding
 from contract_tests.phases import World
+from contract_tests.shape.director import Director
 
 #: answers that say that there is nothing to say
 _SILENT = frozenset({401, 429, 502, 503, 504})
@@ -29,6 +30,8 @@ class Reading:
     world: World
     #: campaigns that are there, for editions that do not list them
     made: Sequence[int] = ()
+    #: who told the story that is read, and may go on; None = the world is not ours
+    director: Director | None = None
     #: what was found so far; the phase takes it out
     found: list[Finding] = field(default_factory=list)
     _kept: dict[str, Exchange | None] = field(default_factory=dict)

@@ -97,11 +97,11 @@ class LeadStories(ReadStories):
         row.may_become("COMPLETED") if "BLOCKED" in row.status else row.becomes("COMPLETED")
 
     def _resume(self, place: Place, row: Row, body: Mapping[str, Any]) -> None:
-        """A lead that is not paused stays what it is."""
+        """A lead that is not paused stays what it is, and so does one that has unsubscribed (S1:1575, inferred)."""
         surely = row.is_surely("PAUSED") and row.unsubscribed is False
         ok = (200,) if surely else (200, 500, *REFUSALS)
         exchange = self.call("resume_lead_in_campaign", path=self.path(place, row), body=body, ok=ok)
-        if exchange.status != 200 or "PAUSED" not in row.status:
+        if exchange.status != 200 or "PAUSED" not in row.status or row.unsubscribed:
             return
         after = self.edition.resumed_before_first_mail
         row.becomes(after) if surely else row.may_become(after)
@@ -120,6 +120,8 @@ class LeadStories(ReadStories):
             self._unsubscribe_everywhere(row.person)
         else:
             self._unsubscribe_here(place, row)
+        if how == 2 and self.has("resume_lead_in_campaign"):
+            self._resume(place, row, {})
 
     def _unsubscribe_here(self, place: Place, row: Row) -> None:
         """Like a pause (S1:1575), for good; other campaigns go on."""
