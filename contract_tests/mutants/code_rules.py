@@ -16,12 +16,13 @@ _ANALYTICS, _HOOKS = f"{_FAMILIES}.analytics.rules", f"{_FAMILIES}.webhooks.rule
 # ---------------------------------------------------------------------------------------------- dedupe
 
 _DEDUPE.code(
-    "domain-block-misses-subdomains",
+    "domain-block-hits-names-that-end-alike",
     Edit(
-        _LEADS, 'return [".".join(labels[n:]) for n in range(len(labels))]', 'return [".".join(labels)]'
+        _LEADS, 'return [".".join(labels[n:]) for n in range(len(labels))]',
+        'return [".".join(labels)[n:] for n in range(len(domain))]',
     ),
-    wrong="A blocked domain does not block its sub-domains.",
-    why="an entry blocks the domain with all below it (S1:1621, leads.yaml)",
+    wrong="A blocked domain also blocks domains whose names only end like it.",
+    why="S1:1612: an entry is an address or a domain; apple.com is not pineapple.com",
 )  # fmt: skip
 _DEDUPE.code(
     "case-of-addresses-matters",

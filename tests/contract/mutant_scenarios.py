@@ -87,7 +87,7 @@ def imports(w: World) -> None:
     w.call("POST", "/leads/add-domain-block-list", {"domain_block_list": ["other.example"], "client_id": None})
     w.call("GET", "/leads/get-domain-block-list", filter_email_or_domain="other.example")
     emails = [f"lead{n}@fine.example" for n in range(9)]
-    listed = ("a@evil.example", "a@mail.evil.example", "bad@fine.example")
+    listed = ("a@evil.example", "a@mail.evil.example", "a@devil.example", "bad@fine.example")
     w.add(one, *emails, "LEAD1@fine.example", "Lead1@fine.example", "bad", "worse", *listed)
     w.add(one, *emails[:2])
     w.add(two, emails[0])

@@ -150,7 +150,7 @@ TRIGGERS: dict[str, tuple[str, str]] = {
     "stop-on-open-ignored": ("sending", "advance"),
     "unsubscribed-lead-not-paused": ("leads", "GET /campaigns/1002/leads"),
     "bounce-threshold-reached-is-passed": ("sending", "advance"),
-    "domain-block-misses-subdomains": ("imports", "POST /campaigns/1001/leads"),
+    "domain-block-hits-names-that-end-alike": ("imports", "POST /campaigns/1001/leads"),
     "case-of-addresses-matters": ("imports", "POST /campaigns/1001/leads"),
     "case-of-block-entries-matters": ("imports", "POST /leads/add-domain-block-list"),
     "lead-of-another-campaign-refused": ("starting", "POST /campaigns/1002/leads"),
