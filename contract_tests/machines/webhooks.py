@@ -172,7 +172,7 @@ class WebhookMachine(WebhookViews):
         event: Json = {"campaign_id": mailing.id, "email": person.email, "type": kind}
         moment = {"event_timestamp": self.now}
         if kind == "reply":
-            self._reply(mailing, person)
+            self._reply(mailing, person, (lead + link) % 3)
         elif kind == "open":
             self.control("POST", "/events", event)
             if not person.is_opened:
@@ -328,11 +328,19 @@ class WebhookMachine(WebhookViews):
         there = [lead for lead in mailing.leads[1:] if not lead.is_out]
         return mailing, there[which // 2 % len(there)] if there else None
 
-    def _reply(self, mailing: Mailing, person: Lead) -> None:
+    def _reply(self, mailing: Mailing, person: Lead, who: int = 0) -> None:
+        """The lead answers, or a colleague, or somebody of another company (S4:555-575)."""
         text = f"<p>{self.new_name('answer')}</p>"
         body = {"campaign_id": mailing.id, "email": person.email, "type": "reply", "body": text}
+        facts: Json = {"event_timestamp": self.now, "time_replied": self.now, "reply_body": text}
+        if who:
+            domain = person.email.partition("@")[2] if who == 1 else "elsewhere.example"
+            body["from"] = f"colleague@{domain}"
+            facts["leadCorrespondence"] = {
+                "targetLeadEmail": person.email, "replyReceivedFrom": body["from"],
+                "repliedCompanyDomain": "SameCompany" if who == 1 else "DifferentCompany",
+            }  # fmt: skip
         self.control("POST", "/events", body)
-        facts = {"event_timestamp": self.now, "time_replied": self.now, "reply_body": text}
         self.happen(mailing, "EMAIL_REPLY", person, facts)
 
     def _pass(self, minutes: float) -> None:
