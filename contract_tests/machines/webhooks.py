@@ -52,6 +52,7 @@ class WebhookMachine(WebhookViews):
         self.campaigns = {}
         self.gone_hooks = []
         self.words = rows(self.ask("list_lead_categories"))[:3]
+        self.set_ids_apart()
         self.mailings = [self.mailing(self.new_client()), self.mailing(None)]
         self.now = self.control("POST", "/clock/advance", {"minutes": 40}).json["now"]
         self.open_receiver()
