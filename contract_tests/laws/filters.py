@@ -197,6 +197,8 @@ def _leads_by_mails(reading: Reading, campaign: Any) -> None:
             exchange = reading.again(name, path, _limited(reading, name, {"emailStatus": word}))
             if exchange is not None and exchange.status < 400:
                 _compare(reading, name, f"emailStatus={word}", exchange, wanted, whole)
+            elif exchange is not None:
+                _refused(reading, name, "emailStatus", word, exchange)
 
 
 def _limited(reading: Reading, name: str, query: Mapping[str, Any]) -> dict[str, Any]:

@@ -105,9 +105,47 @@ def _without(name: str) -> Change:
     return changed
 
 
+def _refusing(method: str, path: str, query: str = "") -> Change:
+    def changed(request: httpx.Request, answer: httpx.Response) -> httpx.Response | None:
+        is_meant = request.method == method and re.search(path, request.url.path)
+        if not is_meant or query not in request.url.query.decode() or answer.status_code != 200:
+            return None
+        return httpx.Response(400, headers=_limits_of(answer), json={"error": "Bad Request"})
+
+    return changed
+
+
+def _limits_of(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name.startswith("x-")}
+
+
+def _taking(path: str, query: str) -> Change:
+    def changed(request: httpx.Request, answer: httpx.Response) -> httpx.Response | None:
+        is_meant = re.search(path, request.url.path) and query in request.url.query.decode()
+        return httpx.Response(200, headers=_limits_of(answer), json={}) if is_meant else None
+
+    return changed
+
+
+def _last_call_refused(request: httpx.Request, answer: httpx.Response) -> httpx.Response | None:
+    if request.method != "POST" or answer.headers.get("x-ratelimit-remaining") != "0":
+        return None
+    return httpx.Response(429, headers=_limits_of(answer) | {"retry-after": "2"}, json={})
+
+
 @pytest.mark.parametrize(
     ("part", "check", "change"),
     [
+        ("many", "many", _json(r"/campaigns/$", "GET", lambda rows: rows[:10])),
+        ("many", "many", _json(r"/client/$", "GET", lambda rows: rows[:20])),
+        ("many", "many", _json(r"/webhooks$", "GET", lambda rows: rows[:25])),
+        ("filters", "filter", _refusing("GET", r"/campaigns/[0-9]+/leads$", "emailStatus=is_opened")),
+        ("views", "view", _refusing("GET", r"/leads/$", "email=SILENT")),
+        ("figures", "spans", _taking("/analytics-by-date$", "end_date=2026-05-01")),
+        ("figures", "spans", _refusing("GET", "/analytics-by-date$", "end_date=2026-03-31")),
+        ("limits", "rate limit", _last_call_refused),
+        ("bounces", "bounces", _json(r"/campaigns/[0-9]+$", "GET", _put("status", by=lambda _: "ACTIVE"))),
+        ("bounces", "bounces", _json(r"/campaigns/[0-9]+$", "GET", _put("status", by=lambda _: "PAUSED"))),
         ("paging", "total", _json(r"/leads$", "GET", _put("total_leads", by=lambda n: str(int(n) + 1)))),
         ("paging", "paging", _json(r"/statistics$", "GET", _put("data", by=lambda rows: rows[::-1]))),
         ("paging", "hasMore", _json(r"/leads-statistics$", "GET", _put("hasMore", by=lambda _: True))),
