@@ -185,7 +185,7 @@ def compare_campaigns(api: Api, office: Office) -> None:
 def test_all_analytics_of_random_worlds(client: TestClient) -> None:
     """In random ranges, zones, filters and pages; and parts have together what the whole has."""
 
-    @settings(max_examples=25)
+    @settings(max_examples=10)
     @given(
         plan=offices(), asked=st.lists(questions(), min_size=3, max_size=3), zone=st.sampled_from(ZONES),
         cuts=st.sets(st.integers(-1, 20), min_size=2, max_size=4),

@@ -309,7 +309,7 @@ _whose = st.lists(st.sampled_from("hhssn"), min_size=len(_IDS), max_size=len(_ID
 
 
 @settings(
-    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink takes minutes; the calls are noted instead
 )  # fmt: skip
 @given(st.lists(st.tuples(st.sampled_from([one.id for one in OPERATIONS]), _whose), min_size=5, max_size=15))

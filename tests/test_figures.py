@@ -193,7 +193,7 @@ seconds = st.sampled_from(("00:00:00", "09:00:00", "12:15:00", "20:13:00", "23:5
 def test_all_figures_of_random_worlds(stored: TestClient) -> None:
     """To the last count, in random ranges of random zones; and the doctor finds nothing afterwards."""
 
-    @settings(max_examples=20)
+    @settings(max_examples=10)
     @given(
         made=worlds(), zone=st.sampled_from(ZONES), one=day_numbers, other=day_numbers, cut=day_numbers,
         times=st.tuples(seconds, seconds),

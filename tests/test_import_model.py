@@ -266,7 +266,7 @@ def check_sum(answer: dict[str, Any]) -> None:
 def test_imports_do_what_the_fact_sheet_says(api: Api) -> None:
     """Whatever the account holds, an import's answer and all later reads are those of the reference model."""
     run_state_machine_as_test(
-        cast(type[Imports], lambda: Imports(api)), settings=settings(max_examples=30, stateful_step_count=6)
+        cast(type[Imports], lambda: Imports(api)), settings=settings(max_examples=15, stateful_step_count=6)
     )
 
 

@@ -267,5 +267,5 @@ class Inbox(Machine):
 
 def test_the_inbox_follows_the_world(api: Api) -> None:
     """Whatever happens to a few conversations, every list has those that belong to it, in its order."""
-    run(Inbox, api, "default", examples=8, steps=18)
+    run(Inbox, api, "default", examples=5, steps=18)
     assert defects(api) == []

@@ -247,4 +247,4 @@ class Lists(Machine):
 
 def test_lists_campaigns_and_tags_are_sets(api: Api) -> None:
     """A move leaves nothing behind, a copy changes nothing else, lists count their leads, whatever the calls."""
-    run(Lists, api, "default", examples=20, steps=15)
+    run(Lists, api, "default", examples=10, steps=15)

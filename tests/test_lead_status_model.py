@@ -349,7 +349,7 @@ class Leads(Machine):
 @pytest.mark.parametrize("edition", ["default", "live"])
 def test_leads_live_as_the_fact_sheet_says(api: Api, edition: str) -> None:
     """Every call moves a lead as the state machine of the sheet does, whatever came before."""
-    run(Leads, api, edition, examples=10, steps=20)
+    run(Leads, api, edition, examples=5, steps=20)
 
 
 CALLS: dict[str, Callable[[Leads], object]] = {

@@ -370,4 +370,4 @@ def saved(number: int, step: Step) -> dict[str, Any]:
 
 def test_the_engine_sends_what_the_model_sends(api: Api) -> None:
     """Mails, reactions, lead and campaign statuses are the model's, whatever users and recipients do in between."""
-    run(Sending, api, "default", examples=30, steps=16)
+    run(Sending, api, "default", examples=12, steps=16)

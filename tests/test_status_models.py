@@ -239,7 +239,7 @@ class Campaigns(Machine):
 @pytest.mark.parametrize("edition", ["default", "live"])
 def test_campaigns_live_as_the_fact_sheet_says(api: Api, edition: str) -> None:
     """Status changes, their guards and what a status forbids follow the life cycle, whatever the order of the calls."""
-    run(Campaigns, api, edition, examples=10, steps=15)
+    run(Campaigns, api, edition, examples=5, steps=15)
 
 
 @pytest.fixture(autouse=True)

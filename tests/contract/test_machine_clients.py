@@ -48,7 +48,7 @@ FAULTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("fault", list(FAULTS.values())[::2], ids=list(FAULTS)[::2])
+@pytest.mark.parametrize("fault", list(FAULTS.values())[::3], ids=list(FAULTS)[::3])
 def test_a_fault_is_found(running: Server, fault: Fault) -> None:
     """None of these passes."""
     assert next(stories(ClientMachine, running.url, fault=fault, examples=8, steps=30), None)
@@ -91,7 +91,7 @@ LEAKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("leak", list(LEAKS.values())[::2], ids=list(LEAKS)[::2])
+@pytest.mark.parametrize("leak", list(LEAKS.values())[::3], ids=list(LEAKS)[::3])
 def test_a_leak_is_found(running: Server, leak: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """No call of a client may be answered as one of the account."""
     make: Callable[[Fault | None], httpx.BaseTransport] = lambda _: Confused(*leak)  # noqa: E731

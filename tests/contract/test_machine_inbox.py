@@ -82,7 +82,7 @@ FAULTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", list(FAULTS)[::2])
+@pytest.mark.parametrize("name", list(FAULTS)[::3])
 def test_a_fault_is_found(running: Server, name: str) -> None:
     """Each in a few stories."""
     assert next(stories(Inbox, running.url, fault=FAULTS[name], examples=30), None) is not None

@@ -204,10 +204,7 @@ class Leaking(httpx.BaseTransport):
     [
         ("", "", ""),
         ("GET", "/lead-list/$", "isolation"),
-        ("GET", r"/campaigns/\d+/leads-export$", "isolation"),
-        ("GET", "/email-account-tags|/fetch-tags|/email-accounts/$", "isolation"),
         ("POST", "/master-inbox/inbox-replies$", "isolation"),
-        ("POST", r"/campaigns/\d+/settings$", "isolation"),
         ("POST", "/campaigns/create$", "trace"),
         ("DELETE", r"/lead-list/\d+$", "isolation"),
     ],
