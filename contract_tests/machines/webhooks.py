@@ -173,7 +173,7 @@ class WebhookMachine(WebhookViews):
         event: Json = {"campaign_id": mailing.id, "email": person.email, "type": kind}
         moment = {"event_timestamp": self.now}
         if kind == "reply":
-            self._reply(mailing, person, (lead + link) % 3)
+            self._reply(mailing, person)
         elif kind == "open":
             self.control("POST", "/events", event)
             if not person.is_opened:
@@ -329,9 +329,10 @@ class WebhookMachine(WebhookViews):
         there = [lead for lead in mailing.leads[1:] if not lead.is_out]
         return mailing, there[which // 2 % len(there)] if there else None
 
-    def _reply(self, mailing: Mailing, person: Lead, who: int = 0) -> None:
-        """The lead answers, or a colleague, or somebody of another company (S4:555-575)."""
+    def _reply(self, mailing: Mailing, person: Lead) -> None:
+        """In turn the lead answers, a colleague, and somebody of another company (S4:555-575)."""
         text = f"<p>{self.new_name('answer')}</p>"
+        who = self._counter % 3
         body = {"campaign_id": mailing.id, "email": person.email, "type": "reply", "body": text}
         facts: Json = {"event_timestamp": self.now, "time_replied": self.now, "reply_body": text}
         if who:
