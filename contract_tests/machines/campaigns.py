@@ -234,16 +234,24 @@ class CampaignMachine(CampaignMaking):
         "save_campaign_sequences",
         which=words.index,
         drawn=words.sequences,
-        keep=st.sampled_from(("", "", "steps", "both")),
+        keep=st.sampled_from(("", "", "first", "steps", "both")),
     )
     def save_steps(self, which: int, drawn: Sequence[Json], keep: str) -> None:
         """The steps are those of the body; an id keeps the step that has it. Not while ACTIVE."""
         campaign = self.pick(which)
         if keep and campaign.status == "ACTIVE":
             self._set_status(campaign, "PAUSED", patch=False, synonym=False)
+        if keep == "first":
+            # The one that is left out goes.
+            self._save(campaign, [*words.ONE_STEP, {**words.ONE_STEP[0], "seq_number": 2}], "")
+            self._save(campaign, drawn[:1] or words.ONE_STEP, "steps")
+            return
         if keep and not campaign.steps:
             self.prepare(campaign)
             self.check(campaign)
+        self._save(campaign, drawn, keep)
+
+    def _save(self, campaign: Campaign, drawn: Sequence[Json], keep: str) -> None:
         written = self.in_form([dict(one) for one in drawn], campaign, keep)
         path, body = {"campaign_id": campaign.id}, {"sequences": written}
         if campaign.status == "ACTIVE":
