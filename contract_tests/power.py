@@ -14,7 +14,7 @@ from contract_tests.document import api_of
 from contract_tests.effort import TIERS, Effort, Tier
 from contract_tests.errors import BrokenAnswerError, CannotJudgeError
 from contract_tests.ledger import Ledger, new_run
-from contract_tests.mutants import CATALOGUE
+from contract_tests.mutants import CATALOGUE, SAMPLE
 from contract_tests.mutants.process import mutant_server
 from contract_tests.phases import Phase, World
 from contract_tests.redaction import Key
@@ -134,16 +134,13 @@ def try_all(mutants: Sequence[str], plan: Plan, workers: int, tell: Callable[[Tr
 
 
 def mutants_of(ids: Sequence[str], areas: Sequence[str], *, is_sample: bool) -> list[str]:
-    """The mutants that are meant, all of them when nothing is named; CannotJudgeError for one that is not there. A
-    sample is always the same: of each area the one in the middle.
-    """
+    """The mutants that are meant, all of them when nothing is named; CannotJudgeError for one that is not there."""
     known_areas = list(dict.fromkeys(mutant.area for mutant in CATALOGUE.values()))
     for word, known in [*((one, list(CATALOGUE)) for one in ids), *((one, known_areas) for one in areas)]:
         if word not in known:
             raise CannotJudgeError(f"there is no {word}; python -m contract_tests.mutants --list shows all")
     if is_sample:
-        of_areas = [[one.id for one in CATALOGUE.values() if one.area == area] for area in known_areas]
-        return [mutants[len(mutants) // 2] for mutants in of_areas]
+        return list(SAMPLE)
     return [one.id for one in CATALOGUE.values() if not (ids or areas) or one.id in ids or one.area in areas]
 
 

@@ -31,3 +31,10 @@ SHELVES: tuple[Shelf, ...] = (
 
 #: every mutant by its id
 CATALOGUE: Mapping[str, Mutant] = {mutant.id: mutant for mutant in chain.from_iterable(SHELVES)}
+
+#: one of each area, each of which the little effort of `smoke` finds
+SAMPLE = (
+    "figures-are-numbers", "largest-limit-refused", "update-clears-company", "known-leads-count-as-added",
+    "last-row-of-a-full-page-lost", "missing-key-is-403", "no-remaining-on-writes", "only-first-event-saved",
+    "sent-times-in-local-zone", "every-open-counts", "create-sent-twice", "unread-lists-everything",
+)  # fmt: skip
