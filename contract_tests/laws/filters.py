@@ -51,6 +51,8 @@ _FILTERS: Sequence[Filter] = (
     Filter("list_email_accounts", "username", _at("username"), fits=_contains),
     Filter("list_email_accounts", "esp", _at("type"), ("GMAIL", "OUTLOOK", "SMTP")),
     Filter("list_email_accounts", "emailWarmupStatus", _at("warmup_details", "status"), ("ACTIVE", "INACTIVE")),
+    Filter("list_email_accounts", "isInUse", _at("campaign_count"), ("true", "false"),
+           lambda shown, asked: (int(shown) > 0) is (asked == "true")),
     Filter("list_email_accounts", "isSmtpSuccess", _at("is_smtp_success"), ("true", "false"),
            lambda shown, asked: shown is (asked == "true")),
     Filter("list_leads_by_campaign", "status", _at("status"), ("COMPLETED", "STOPPED", "PAUSED", "BLOCKED")),
