@@ -35,7 +35,7 @@ def figures(reading: Reading) -> Iterator[Finding]:
         yield from reading.taken()
     _account(reading)
     yield from reading.taken()
-    for look in (_clients, _statuses, _narrowed, _never_negative, _spans):
+    for look in (_clients, _statuses, _narrowed, _never_negative, _spans, _reversed, _credits):
         look(reading)
         yield from reading.taken()
 
@@ -256,3 +256,26 @@ def _spans(reading: Reading) -> None:
         if answer is not None and answer.status < 500 and (answer.status < 300) != is_right:
             right = "is right" if is_right else "must be refused"
             reading.wrong("spans", name, f"answers {answer.status} to 2026-03-01 … {end}, which {right}", answer)
+
+
+def _reversed(reading: Reading) -> None:
+    """Days of the account that end before they begin are refused (document: end_date is not before the first day)."""
+    for operation in reading.world.api:
+        known = {one.name for one in operation.parameters_in("query")}
+        if not operation.id.startswith("analytics_") or not {"start_date", "end_date"} <= known:
+            continue
+        days = {**_ZONED, "start_date": "2026-03-03", "end_date": "2026-03-02"}
+        answer = reading.again(operation.id, query={name: value for name, value in days.items() if name in known})
+        reading.held("spans", operation.id)
+        if answer is not None and answer.status < 300:
+            reading.wrong("spans", operation.id, "takes days that end before they begin", answer)
+
+
+def _credits(reading: Reading) -> None:
+    """What is left of the credits is what was not used."""
+    answer = reading.ask("get_credit_stats")
+    told = answer.json if answer is not None and isinstance(answer.json, dict) else {}
+    counts = {word: number(told.get(f"{word}_credits")) for word in ("total", "used", "remaining")}
+    total, used, left = counts.values()
+    if total is not None and used is not None and left is not None:
+        _agree(reading, "get_credit_stats", "credits", {"remaining": left}, {"remaining": total - used}, answer)

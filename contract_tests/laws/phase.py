@@ -11,6 +11,7 @@ from contract_tests.laws.figures import figures
 from contract_tests.laws.filters import filters
 from contract_tests.laws.limits import limits
 from contract_tests.laws.mailboxes import mailboxes
+from contract_tests.laws.mails import mails
 from contract_tests.laws.many import many
 from contract_tests.laws.paging import paging
 from contract_tests.laws.protocol import protocol
@@ -24,7 +25,7 @@ from contract_tests.shape.director import Director, noted
 
 _PARTS: Mapping[str, Callable[[Reading], Iterator[Finding]]] = {
     "paging": paging, "filters": filters, "views": views, "figures": figures, "protocol": protocol, "limits": limits,
-    "many": many, "bounces": bounces, "mailboxes": mailboxes,
+    "many": many, "bounces": bounces, "mailboxes": mailboxes, "mails": mails,
 }  # fmt: skip
 
 

@@ -146,12 +146,15 @@ class LeadStories(ReadStories):
 
     @action(
         "update_lead_category_in_campaign", when=ReadStories.has_rows, number=NUMBER,
-        category=st.sampled_from((None, 1, 2, 3, 7)), pause=st.sampled_from((None, False, True)),
+        category=st.sampled_from((None, 1, 2, 3, 7, 99)), pause=st.sampled_from((None, False, True)),
     )  # fmt: skip
     def categorise(self, number: int, category: int | None, pause: bool | None) -> None:
-        """The category is the row's, not the lead's (R); null takes it away."""
+        """The category is the row's, not the lead's (R); null takes it away, and there is no 99."""
         place, row = self.row(number)
         body = {"category_id": category, **({} if pause is None else {"pause_lead": pause})}
+        if category == 99:
+            self.refused("update_lead_category_in_campaign", path=self.path(place, row), body=body)
+            return
         self.call("update_lead_category_in_campaign", path=self.path(place, row), body=body)
         row.category = frozenset({category})
         if pause:

@@ -8,14 +8,17 @@ from typing import Any
 from urllib.parse import unquote
 
 from contract_tests.capabilities import harmless, takes_any_key
+from contract_tests.document import Operation
 from contract_tests.errors import RefusedBySafetyError
 from contract_tests.exchange import Exchange
 from contract_tests.findings import Finding
 from contract_tests.phases import World
 from contract_tests.redaction import Key
 from contract_tests.safety_table import RULES
+from contract_tests.shape.gone import OPEN
 from contract_tests.shape.requests import Writer
 from contract_tests.shape.sending import filled
+from contract_tests.target import Target
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NOT_FOUND = 404
@@ -32,6 +35,7 @@ def gates(phase: str, world: World, ids: Mapping[str, Any]) -> Iterator[Finding]
     """All of it; nothing here may do anything."""
     yield from _methods(phase, world, ids)
     yield from _paths(phase, world)
+    yield from _without_key(phase, world, ids)
     if world.effort.shape_examples and not takes_any_key(world.target, world.api):
         yield from _wrong_key(phase, world, ids)
 
@@ -75,19 +79,33 @@ def _not_found(phase: str, operation: str, exchange: Exchange) -> Iterator[Findi
         yield Finding(phase, operation, "unknown path", message, exchange)
 
 
+def _without_key(phase: str, world: World, ids: Mapping[str, Any]) -> Iterator[Finding]:
+    writer = Writer(world.target.ledger.run, world.target.safety.domain, dict(ids))
+    for operation in world.api:
+        if operation.id in RULES and operation.id not in OPEN:
+            yield from _denied(phase, world, world.target, operation, writer, with_key=False)
+
+
 def _wrong_key(phase: str, world: World, ids: Mapping[str, Any]) -> Iterator[Finding]:
     stranger = replace(world.target, key=Key(f"{world.target.ledger.run}-nobody"))
     writer = Writer(world.target.ledger.run, world.target.safety.domain, dict(ids))
     for operation in world.api:
-        if operation.id not in RULES:
-            continue
-        request = writer.request(operation)
-        try:
-            exchange = stranger.call(operation.id, path=request.path, query=request.query, body=request.body)
-        except RefusedBySafetyError as refusal:
-            world.tally.refused[operation.id] = refusal.reason
-            continue
-        yield from world.judged(phase, exchange)
-        if exchange.status < 500 and exchange.status not in (_DENIED, 429):
-            message = f"answers {exchange.status} to a key that nobody has, not 401"
-            yield Finding(phase, operation.id, "authentication", message, exchange)
+        if operation.id in RULES:
+            yield from _denied(phase, world, stranger, operation, writer, with_key=True)
+
+
+def _denied(
+    phase: str, world: World, target: Target, operation: Operation, writer: Writer, *, with_key: bool
+) -> Iterator[Finding]:
+    request = writer.request(operation)
+    try:
+        exchange = target.call(
+            operation.id, path=request.path, query=request.query, body=request.body, with_key=with_key
+        )
+    except RefusedBySafetyError as refusal:
+        world.tally.refused[operation.id] = refusal.reason
+        return
+    yield from world.judged(phase, exchange)
+    if exchange.status < 500 and exchange.status not in (_DENIED, 429):
+        whose = "a key that nobody has" if with_key else "nobody, without a key"
+        yield Finding(phase, operation.id, "authentication", f"answers {exchange.status} to {whose}, not 401", exchange)
