@@ -69,15 +69,14 @@ class Validity:
         known = {one.name: one for one in operation.parameters_in("query")}
         names = [name for name, _ in query]
         missing = [name for name, one in known.items() if one.required and name not in names]
-        stranger = next((name for name in names if name not in known), None)
-        if len(set(names)) != len(names) or (stranger is not None and self.api.edition != "default"):
+        strangers = [name for name in names if name not in known]
+        if len(set(names)) != len(names) or (strangers and self.api.edition != "default"):
             # One reading alone says what becomes of arguments that the operation does not have.
             return OPEN if not missing else Verdict(wrong=f"{missing[0]} is missing")
         verdicts = [self._argument(operation, known[name], value) for name, value in query if name in known]
         wrong = [one for one in verdicts if one.wrong]
         wrong += [Verdict(wrong=f"{name} is missing", place="query", member=name) for name in missing]
-        if stranger is not None:
-            wrong.append(Verdict(wrong="an argument that it does not have", place="query", member=stranger))
+        wrong += [Verdict(wrong="an argument that it does not have", place="query", member=name) for name in strangers]
         is_alone = len(wrong) == 1 and all(one.fits or one.wrong for one in verdicts)
         if wrong:
             return wrong[0] if is_alone and not _is_doubled(operation, dict(query)) else Verdict(wrong=wrong[0].wrong)

@@ -125,6 +125,15 @@ def test_what_is_surely_wrong(query: list[tuple[str, str]], fits: bool, wrong: s
     assert bool(verdict.wrong) == bool(wrong)
 
 
+def test_of_two_wrong_arguments_either_may_be_blamed() -> None:
+    """A service names the one that it comes upon first; one without a name cannot be named."""
+    document = api("default")
+    for query in ([("nobody", "1"), ("", "1")], [("limit", "abc"), ("nobody", "1")]):
+        verdict = Validity(document).of(document[_FILTERED], query, NO_BODY)
+        assert verdict.wrong
+        assert not verdict.member
+
+
 def test_two_spellings_are_open() -> None:
     """They may be refused for being two, so neither outcome is held against an answer."""
     document = api("default")
