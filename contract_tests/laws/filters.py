@@ -93,7 +93,6 @@ _INBOX_FILTERS: Mapping[str, tuple[Callable[[Any], Any], Callable[[Row], Any]]] 
     "categoryIdsIn": (lambda value: {"leadCategories": {"categoryIdsIn": [value]}}, _at("lead_category_id")),
 }
 
-
 #: word of the leads' filter emailStatus -> whether it finds a lead to whom these mails went
 _BY_MAILS: Mapping[str, Callable[[list[Row]], bool]] = {
     "is_sent": bool,
@@ -239,7 +238,7 @@ def _inbox(reading: Reading, name: str) -> None:
     whole = rows_of(first.json) if first is not None else None
     if not whole or len(whole) >= most:
         return
-    known = _inbox_names(reading, name)
+    known = _inbox_filters(reading, name)
     asked: list[_Asked] = []
     for label, (made, shown) in _INBOX_FILTERS.items():
         if label not in known:
@@ -248,6 +247,9 @@ def _inbox(reading: Reading, name: str) -> None:
         asked += [
             _Asked(label, f"{label}={one}", made(one), [row for row in whole if shown(row) == one]) for one in values
         ]
+        if len(values) > 1 and _takes_several(known[label]):
+            two = values[:2]
+            asked.append(_Asked(label, f"{label}={two}", {label: two}, [row for row in whole if shown(row) in two]))
     if "search" in known:
         for row in whole[:3]:
             address = str(row.get("lead_email", ""))
@@ -271,9 +273,14 @@ def _ask_inbox(
         reading.wrong("filter", name, f"refuses {about} with {exchange.status}: {exchange.text[:120]}", exchange)
 
 
-def _inbox_names(reading: Reading, name: str) -> set[str]:
+def _inbox_filters(reading: Reading, name: str) -> Mapping[str, Any]:
+    """The filters of a list of the inbox, by their names, with their schemas."""
     body = reading.operation(name).body
     schema = body.get("properties", {}).get("filters", {}) if isinstance(body, dict) else {}
     members = schema.get("properties", {}) if isinstance(schema, dict) else {}
     inner = members.get("leadCategories", {}) if isinstance(members, dict) else {}
-    return {*members, *(inner.get("properties", {}) if isinstance(inner, dict) else {})}
+    return {**members, **(inner.get("properties", {}) if isinstance(inner, dict) else {})}
+
+
+def _takes_several(schema: Any) -> bool:
+    return isinstance(schema, dict) and "array" in (schema.get("type") or ()) and "integer" in schema["type"]

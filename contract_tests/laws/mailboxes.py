@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract_tests.findings import Finding
-from contract_tests.laws.reading import Reading
+from contract_tests.laws.reading import Reading, number
 
 _CHANGING, _SHOWING = "update_email_account", "get_email_account"
 #: what every change may move
@@ -14,7 +14,10 @@ _MOVING = frozenset({"updated_at"})
 
 
 def mailboxes(reading: Reading) -> Iterator[Finding]:
-    """Change one thing after the other in a mailbox of our own."""
+    """The sums of the warm-up; then, in a mailbox of our own, one change after the other."""
+    for row in reading.whole("list_email_accounts"):
+        _warmed(reading, row.get("id"))
+    yield from reading.taken()
     do = reading.director
     if do is None:
         return
@@ -40,6 +43,19 @@ def mailboxes(reading: Reading) -> Iterator[Finding]:
         if difference:
             reading.wrong("mailboxes", _CHANGING, f"in another mailbox {difference}", changed, do.story[-1])
     yield from reading.taken()
+
+
+def _warmed(reading: Reading, box: Any) -> None:
+    """The totals of the warm-up are the sums of its days."""
+    name = "get_email_account_warmup_stats"
+    answer = reading.ask(name, {"email_account_id": box})
+    told = answer.json if answer is not None and isinstance(answer.json, dict) else {}
+    days = told.get("stats_by_date")
+    if isinstance(days, list) and "sent_count" in told:
+        added = sum(number(day.get("sent_count")) or 0 for day in days)
+        reading.held("mailboxes", name)
+        if number(told["sent_count"]) != added:
+            reading.wrong("mailboxes", name, f"sent_count is {told['sent_count']}, its days have {added}", answer)
 
 
 def _difference(wanted: Mapping[str, Any], shown: Mapping[str, Any]) -> str:

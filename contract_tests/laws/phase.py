@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contract_tests.document import Api
 from contract_tests.findings import Finding
 from contract_tests.laws.bounces import bounces
+from contract_tests.laws.conversations import conversations
 from contract_tests.laws.figures import figures
 from contract_tests.laws.filters import filters
 from contract_tests.laws.limits import limits
@@ -26,6 +27,7 @@ from contract_tests.shape.director import Director, noted
 _PARTS: Mapping[str, Callable[[Reading], Iterator[Finding]]] = {
     "paging": paging, "filters": filters, "views": views, "figures": figures, "protocol": protocol, "limits": limits,
     "many": many, "bounces": bounces, "mailboxes": mailboxes, "mails": mails,
+    "conversations": conversations,
 }  # fmt: skip
 
 

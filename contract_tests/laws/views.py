@@ -19,13 +19,13 @@ _LEAD_FIELDS = ("email", "first_name", "last_name", "company_name", "phone_numbe
 
 
 def views(reading: Reading) -> Iterator[Finding]:
-    """Campaigns, leads, mailboxes, webhooks, lists, clients, conversations."""
-    for look in (_campaigns, _mailboxes, _leads, _exports, _webhooks, _lead_lists, _clients, _conversations, _listed):
+    """Campaigns, leads, mailboxes, webhooks, lists, clients."""
+    for look in (_campaigns, _mailboxes, _leads, _exports, _webhooks, _lead_lists, _clients):
         look(reading)
         yield from reading.taken()
 
 
-def _same(reading: Reading, check: str, name: str, one: Row, other: Row, *exchanges: Exchange | None) -> None:
+def same(reading: Reading, check: str, name: str, one: Row, other: Row, *exchanges: Exchange | None) -> None:
     """Fields that both have must be alike, whether numbers are written as numbers or as text."""
     reading.held(check, name)
     for field in sorted(set(one) & set(other) - _OTHERWISE):
@@ -55,11 +55,11 @@ def _campaigns(reading: Reading) -> None:
     for row in reading.campaigns():
         alone = reading.ask("get_campaign", {"campaign_id": row.get("id")})
         if alone is not None and isinstance(alone.json, dict):
-            _same(reading, "view", "get_campaign", row, alone.json, listed, alone)
+            same(reading, "view", "get_campaign", row, alone.json, listed, alone)
         figures = reading.ask("get_campaign_analytics", {"campaign_id": row.get("id")})
         if figures is not None and isinstance(figures.json, dict):
             head = {name: figures.json[name] for name in ("id", "status", "name", "client_id") if name in figures.json}
-            _same(reading, "view", "get_campaign_analytics", row, head, listed, figures)
+            same(reading, "view", "get_campaign_analytics", row, head, listed, figures)
     for other in ("analytics_campaign_list",):
         answer = reading.ask(other)
         rows = rows_of(answer.json) if answer is not None else None
@@ -67,7 +67,7 @@ def _campaigns(reading: Reading) -> None:
             known = {row.get("id"): row for row in reading.campaigns() if row.get("parent_campaign_id") is None}
             for row in rows:
                 if row.get("id") in known:
-                    _same(reading, "view", other, known[row["id"]], row, listed, answer)
+                    same(reading, "view", other, known[row["id"]], row, listed, answer)
             missing = set(known) - {row.get("id") for row in rows}
             if missing:
                 reading.wrong("view", other, f"lacks the campaigns {sorted(map(str, missing))}", listed, answer)
@@ -79,7 +79,7 @@ def _mailboxes(reading: Reading) -> None:
     for row in rows[:_MOST]:
         alone = reading.ask("get_email_account", {"email_account_id": row.get("id")})
         if alone is not None and isinstance(alone.json, dict):
-            _same(reading, "view", "get_email_account", row, alone.json, listed, alone)
+            same(reading, "view", "get_email_account", row, alone.json, listed, alone)
     used: dict[Any, int] = {}
     campaigns = reading.campaigns()
     for campaign in campaigns:
@@ -89,7 +89,7 @@ def _mailboxes(reading: Reading) -> None:
             known = next((one for one in rows if one.get("id") == row.get("id")), None)
             if known is not None:
                 shown: Row = {name: row[name] for name in ("id", "from_email", "from_name", "type") if name in row}
-                _same(reading, "view", "list_campaign_email_accounts", known, shown, listed, answer)
+                same(reading, "view", "list_campaign_email_accounts", known, shown, listed, answer)
     if reading.has("list_campaign_email_accounts", "list_campaigns"):
         for row in rows:
             count = row.get("campaign_count")
@@ -112,8 +112,10 @@ def _leads(reading: Reading) -> None:
         if number >= 2 * _MOST:
             break
         by_email = reading.ask("get_lead_by_email", query={"email": lead.get("email")})
+        if by_email is not None and not by_email.json:
+            reading.wrong("view", "get_lead_by_email", f"does not know lead {lead_id} of a campaign", by_email)
         if by_email is not None and isinstance(by_email.json, dict) and by_email.json:
-            _same(reading, "view", "get_lead_by_email", lead, by_email.json, by_email)
+            same(reading, "view", "get_lead_by_email", lead, by_email.json, by_email)
             in_capitals = reading.ask("get_lead_by_email", query={"email": str(lead.get("email")).upper()})
             if in_capitals is None or in_capitals.json != by_email.json:
                 message = "does not know the address in capitals, or knows it as another lead"
@@ -128,7 +130,7 @@ def _leads(reading: Reading) -> None:
             if not found:
                 reading.wrong("view", "get_lead_by_id", f"does not know lead {lead_id} of a campaign", by_id)
             else:
-                _same(reading, "view", "get_lead_by_id", lead, found[0], by_id)
+                same(reading, "view", "get_lead_by_id", lead, found[0], by_id)
         of_lead = reading.ask("list_campaigns_of_lead", {"lead_id": lead_id})
         rows = rows_of(of_lead.json) if of_lead is not None else None
         if rows is not None:
@@ -143,7 +145,7 @@ def _leads(reading: Reading) -> None:
             reading.wrong("view", "list_all_leads", f"lacks lead {lead_id} of a campaign", answer)
             continue
         shown = {name: known[lead_id][name] for name in _LEAD_FIELDS if name in known[lead_id]}
-        _same(reading, "view", "list_all_leads", lead, shown, answer)
+        same(reading, "view", "list_all_leads", lead, shown, answer)
         told = known[lead_id].get("campaigns")
         if isinstance(told, list):
             seen = {str(one.get("campaign_id")) for one in told if isinstance(one, dict)}
@@ -212,7 +214,7 @@ def _webhooks(reading: Reading) -> None:
             alone = reading.ask("get_webhook", {"webhook_id": row.get("id")})
             data = alone.json.get("data", alone.json) if alone is not None and isinstance(alone.json, dict) else None
             if isinstance(data, dict):
-                _same(reading, "view", "get_webhook", row, data, listed, alone)
+                same(reading, "view", "get_webhook", row, data, listed, alone)
                 events = data.get("event_type_map")
                 if isinstance(events, dict) and isinstance(row.get("event_types"), list):
                     chosen = {word for word, is_on in events.items() if is_on}
@@ -228,7 +230,7 @@ def _lead_lists(reading: Reading) -> None:
         alone = reading.ask("get_lead_list", {"lead_list_id": row.get("id")})
         data = alone.json.get("data", alone.json) if alone is not None and isinstance(alone.json, dict) else None
         if isinstance(data, dict):
-            _same(reading, "view", "get_lead_list", row, data, listed, alone)
+            same(reading, "view", "get_lead_list", row, data, listed, alone)
         members = reading.ask("list_all_leads_v2", query={"listId": row.get("id"), "limit": 1000})
         rows = rows_of(members.json) if members is not None else None
         if rows is not None and isinstance(row.get("leads_count"), int) and len(rows) != row["leads_count"]:
@@ -252,44 +254,4 @@ def _clients(reading: Reading) -> None:
         )
     for number, row in known.items():
         if number in seen:
-            _same(reading, "view", "analytics_client_list", row, seen[number], listed, figures)
-
-
-def _conversations(reading: Reading) -> None:
-    """A row of the inbox, alone and with its mails; and each list of the inbox has what its name says."""
-    inbox = reading.ask("list_inbox_replies", body={"limit": 20})
-    for row in ((rows_of(inbox.json) or []) if inbox is not None else [])[:_MOST]:
-        alone = reading.ask("get_inbox_lead_by_id", {"lead_map_id": row.get("email_lead_map_id")})
-        found = rows_of(alone.json) if alone is not None else None
-        if found:
-            _same(reading, "view", "get_inbox_lead_by_id", row, found[0], inbox, alone)
-        path = {"campaign_id": row.get("email_campaign_id"), "lead_id": row.get("email_lead_id")}
-        history = reading.ask("get_lead_message_history", path)
-        mails = history.json.get("history") if history is not None and isinstance(history.json, dict) else None
-        if isinstance(mails, list):
-            times = [str(mail.get("time")) for mail in mails if isinstance(mail, dict) and mail.get("type") == "REPLY"]
-            if row.get("last_reply_time") and max(times, default="") != row["last_reply_time"]:
-                message = f"its last reply is of {max(times, default='never')}, the inbox says {row['last_reply_time']}"
-                reading.wrong("view", "get_lead_message_history", message, inbox, history)
-            sent = [str(mail.get("time")) for mail in mails if isinstance(mail, dict)]
-            if sent != sorted(sent):
-                reading.wrong("order", "get_lead_message_history", "mails are not in the order of their times", history)
-
-
-def _listed(reading: Reading) -> None:
-    for name, field in (
-        ("list_unread_replies", "has_new_unread_email"), ("list_important_messages", "is_important"),
-        ("list_archived_messages", "is_archived"), ("list_snoozed_messages", "is_snoozed"),
-    ):  # fmt: skip
-        answer = reading.ask(name, body={"limit": 20})
-        for row in (rows_of(answer.json) or []) if answer is not None else []:
-            reading.held("view", name)
-            if row.get(field) is False:
-                reading.wrong("view", name, f"shows a row with {field} false", answer)
-    for name, field in (("list_inbox_replies", "last_reply_time"), ("list_sent_messages", "last_sent_time")):
-        answer = reading.ask(name, body={"limit": 20, "sortBy": f"{'REPLY' if 'reply' in field else 'SENT'}_TIME_DESC"})
-        times = (
-            [str(row[field]) for row in (rows_of(answer.json) or []) if row.get(field)] if answer is not None else []
-        )
-        if times != sorted(times, reverse=True):
-            reading.wrong("order", name, f"is not sorted by {field}", answer)
+            same(reading, "view", "analytics_client_list", row, seen[number], listed, figures)

@@ -153,7 +153,7 @@ def _last_call_refused(request: httpx.Request, answer: httpx.Response) -> httpx.
         ("filters", "filter", _json(r"/inbox-replies$", "POST", _put("data", by=lambda rows: rows[:4]))),
         ("views", "view", _json(r"/leads/$", "GET", _put("company_name", by=lambda _: None))),
         ("views", "view", _json(r"/leads/[0-9]+/campaigns$", "GET", lambda rows: rows[1:])),
-        ("views", "order", _json(r"/inbox-replies$", "POST", _put("data", by=lambda rows: rows[::-1]))),
+        ("conversations", "order", _json(r"/inbox-replies$", "POST", _put("data", by=lambda rows: rows[::-1]))),
         ("figures", "figures", _json(r"[0-9]/analytics$", "GET", _put("sent_count", by=lambda n: str(int(n) + 1)))),
         ("figures", "figures", _json(r"/overall-stats-v2$", "GET", _put("data", "overall_stats", "sent", by=_more))),
         ("protocol", "protocol", _json(r"/campaigns/$", "GET", _garbled)),
