@@ -47,7 +47,9 @@ def _shown(phase: str, world: World, foreign: Target, operation: Operation) -> I
     exchange = _ask(world, foreign, operation)
     if exchange is None or exchange.status >= 400:
         return
-    if _OURS in exchange.text or world.target.ledger.run in exchange.text:
+    # Some answers repeat the key, and a mock's stranger has one that is named after the run.
+    told = foreign.key.redact(exchange.text)
+    if _OURS in told or world.target.ledger.run in told:
         message = f"shows another key what is ours: {exchange.text[:200]}"
         yield Finding(phase, operation.id, "isolation", message, exchange)
 

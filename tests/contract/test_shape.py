@@ -15,7 +15,7 @@ from contract_tests.exchange import NO_BODY
 from contract_tests.shape.generation import Generator
 from contract_tests.shape.phase import Shape
 from contract_tests.shape.validity import Validity
-from tests.contract.fakes import EDITIONS, api
+from tests.contract.fakes import EDITIONS, RUN, api
 from tests.contract.shape_world import Changing, answering, effort, make_world
 from tests.contract.tampering import Fault
 
@@ -222,6 +222,6 @@ def test_strangers(url: str, method: str, path: str, check: str) -> None:
     """Another key sees and does nothing; where one operation lets it, that is found."""
     world = make_world(url, amounts=effort("pull-request", 1), key=f"strangers{path}")
     transport = Leaking(method or "NONE", path, f"strangers{path}")
-    other = make_world(url, transport=transport, key=f"strangers{path}-other")
+    other = make_world(url, transport=transport, key=f"{RUN}-strangers{path}-other")
     found = {finding.check for finding in Shape().run(replace(world, foreign=other.target), "strangers")}
     assert check in found if check else not found
