@@ -11,6 +11,8 @@ from contract_tests.laws.reading import Reading, number
 _CHANGING, _SHOWING = "update_email_account", "get_email_account"
 #: what every change may move
 _MOVING = frozenset({"updated_at"})
+#: mailboxes of which the messages are fetched at once; ten are the most (R)
+_MANY = 10
 
 
 def mailboxes(reading: Reading) -> Iterator[Finding]:
@@ -42,6 +44,11 @@ def mailboxes(reading: Reading) -> Iterator[Finding]:
         difference = _difference(beside, do.call(_SHOWING, email_account_id=other))
         if difference:
             reading.wrong("mailboxes", _CHANGING, f"in another mailbox {difference}", changed, do.story[-1])
+    many, name = [do.mailbox() for _ in range(_MANY)], "bulk_fetch_email_account_messages"
+    fetched = do.tell(name, do.call(name, [{"account_id": one} for one in many]), "results")
+    reading.held("mailboxes", name)
+    if [row.get("account_id") for row in fetched] != many:
+        reading.wrong("mailboxes", name, f"answers for {len(fetched)} of {_MANY} mailboxes, or others", do.story[-1])
     yield from reading.taken()
 
 

@@ -97,6 +97,9 @@ def _one_list(reading: Reading, one: _List) -> None:
     for size in _SIZES:
         if len(whole) / size <= _MOST_ROWS and (size < len(whole) or size == _SIZES[0]):
             _walk(reading, one, whole, size, first)
+    over = one.ask(reading, offset=0, limit=biggest + 1) if most is not None else None
+    if over is not None and over.status < 300:
+        reading.wrong("limit", name, f"takes a limit of {biggest + 1}, the largest is {biggest}", over)
     beyond = one.ask(reading, offset=len(whole) + 5, limit=1)
     rows = None if beyond is None or beyond.status >= 300 else rows_of(beyond.json)
     if beyond is not None and rows is not None:

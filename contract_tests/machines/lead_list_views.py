@@ -227,8 +227,11 @@ class LeadListViews(LeadViews):
             mine[tag.id] = self._id("mapping", mine[tag.id], one["id"], exchange)
 
     def check_remarks(self, _: LeadList) -> None:
-        """The notes and tasks of a lead; those of a row that is gone may be gone."""
-        person = self.turn()
+        """The notes and tasks of one lead after the other."""
+        self.check_remarks_of(self.turn())
+
+    def check_remarks_of(self, person: Person | None) -> None:
+        """Those of a row that is gone may be gone."""
         if person is None or person.id is None or not self.has("list_lead_notes", "list_lead_tasks"):
             return
         maps = {row.map_id for _, row in self.account.rows_of(person)}

@@ -262,6 +262,7 @@ class LeadListStories(LeadListViews):
         else:
             exchange = self.call("create_lead_note", body={"email_lead_map_id": row.map_id, "note_message": text})
             self.remember(row, exchange, "note", {"note": text})
+        self.check_remarks_of(row.person)
 
     @action(
         "update_lead_list", "delete_lead_list", which=_LIST, ending=_NAMES,

@@ -143,6 +143,7 @@ def _last_call_refused(request: httpx.Request, answer: httpx.Response) -> httpx.
         ("views", "view", _refusing("GET", r"/leads/$", "email=SILENT")),
         ("figures", "spans", _taking("/analytics-by-date$", "end_date=2026-05-01")),
         ("figures", "spans", _refusing("GET", "/analytics-by-date$", "end_date=2026-03-31")),
+        ("paging", "limit", _taking("/statistics$", "limit=1001")),
         ("mailboxes", "mailboxes", _json(r"/email-accounts/[0-9]+$", "GET", _put("signature", by=lambda _: "S"))),
         ("limits", "rate limit", _last_call_refused),
         ("bounces", "bounces", _json(r"/campaigns/[0-9]+$", "GET", _put("status", by=lambda _: "ACTIVE"))),
