@@ -82,8 +82,9 @@ def _put(*steps: str, by: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def change(answer: Any) -> Any:
         inner = answer
         for step in steps[:-1]:
-            inner = inner[step]
-        inner[steps[-1]] = by(inner[steps[-1]])
+            inner = inner.get(step, {})
+        if steps[-1] in inner:
+            inner[steps[-1]] = by(inner[steps[-1]])
         return answer
 
     return change
@@ -136,28 +137,28 @@ def _last_call_refused(request: httpx.Request, answer: httpx.Response) -> httpx.
 @pytest.mark.parametrize(
     ("part", "check", "change"),
     [
-        ("many", "many", _json(r"/campaigns/$", "GET", lambda rows: rows[:10])),
-        ("many", "many", _json(r"/client/$", "GET", lambda rows: rows[:20])),
-        ("many", "many", _json(r"/webhooks$", "GET", lambda rows: rows[:25])),
-        ("filters", "filter", _refusing("GET", r"/campaigns/[0-9]+/leads$", "emailStatus=is_opened")),
-        ("views", "view", _refusing("GET", r"/leads/$", "email=SILENT")),
-        ("figures", "spans", _taking("/analytics-by-date$", "end_date=2026-05-01")),
-        ("figures", "spans", _refusing("GET", "/analytics-by-date$", "end_date=2026-03-31")),
-        ("paging", "limit", _taking("/statistics$", "limit=1001")),
-        ("mailboxes", "mailboxes", _json(r"/email-accounts/[0-9]+$", "GET", _put("signature", by=lambda _: "S"))),
+        ("changing", "many", _json(r"/campaigns/$", "GET", lambda rows: rows[:10])),
+        ("changing", "many", _json(r"/client/$", "GET", lambda rows: rows[:20])),
+        ("changing", "many", _json(r"/webhooks$", "GET", lambda rows: rows[:25])),
+        ("reading", "filter", _refusing("GET", r"/campaigns/[0-9]+/leads$", "emailStatus=is_opened")),
+        ("reading", "view", _refusing("GET", r"/leads/$", "email=SILENT")),
+        ("reading", "spans", _taking("/analytics-by-date$", "end_date=2026-05-01")),
+        ("reading", "spans", _refusing("GET", "/analytics-by-date$", "end_date=2026-03-31")),
+        ("reading", "limit", _taking("/statistics$", "limit=1001")),
+        ("changing", "mailboxes", _json(r"/email-accounts/[0-9]+$", "GET", _put("signature", by=lambda _: "S"))),
         ("limits", "rate limit", _last_call_refused),
-        ("bounces", "bounces", _json(r"/campaigns/[0-9]+$", "GET", _put("status", by=lambda _: "ACTIVE"))),
-        ("bounces", "bounces", _json(r"/campaigns/[0-9]+$", "GET", _put("status", by=lambda _: "PAUSED"))),
-        ("paging", "total", _json(r"/leads$", "GET", _put("total_leads", by=lambda n: str(int(n) + 1)))),
-        ("paging", "paging", _json(r"/statistics$", "GET", _put("data", by=lambda rows: rows[::-1]))),
-        ("paging", "hasMore", _json(r"/leads-statistics$", "GET", _put("hasMore", by=lambda _: True))),
-        ("filters", "filter", _json(r"/inbox-replies$", "POST", _put("data", by=lambda rows: rows[:4]))),
-        ("views", "view", _json(r"/leads/$", "GET", _put("company_name", by=lambda _: None))),
-        ("views", "view", _json(r"/leads/[0-9]+/campaigns$", "GET", lambda rows: rows[1:])),
-        ("conversations", "order", _json(r"/inbox-replies$", "POST", _put("data", by=lambda rows: rows[::-1]))),
-        ("figures", "figures", _json(r"[0-9]/analytics$", "GET", _put("sent_count", by=lambda n: str(int(n) + 1)))),
-        ("figures", "figures", _json(r"/overall-stats-v2$", "GET", _put("data", "overall_stats", "sent", by=_more))),
-        ("protocol", "protocol", _json(r"/campaigns/$", "GET", _garbled)),
+        ("changing", "bounces", _json(r"/campaigns/[0-9]+$", "GET", _put("status", by=lambda _: "ACTIVE"))),
+        ("changing", "bounces", _json(r"/campaigns/[0-9]+$", "GET", _put("status", by=lambda _: "PAUSED"))),
+        ("reading", "total", _json(r"/leads$", "GET", _put("total_leads", by=lambda n: str(int(n) + 1)))),
+        ("reading", "paging", _json(r"/statistics$", "GET", _put("data", by=lambda rows: rows[::-1]))),
+        ("reading", "hasMore", _json(r"/leads-statistics$", "GET", _put("hasMore", by=lambda _: True))),
+        ("reading", "filter", _json(r"/inbox-replies$", "POST", _put("data", by=lambda rows: rows[:4]))),
+        ("reading", "view", _json(r"/leads/$", "GET", _put("company_name", by=lambda _: None))),
+        ("reading", "view", _json(r"/leads/[0-9]+/campaigns$", "GET", lambda rows: rows[1:])),
+        ("reading", "order", _json(r"/inbox-replies$", "POST", _put("data", by=lambda rows: rows[::-1]))),
+        ("reading", "figures", _json(r"[0-9]/analytics$", "GET", _put("sent_count", by=lambda n: str(int(n) + 1)))),
+        ("reading", "figures", _json(r"/overall-stats-v2$", "GET", _put("data", "overall_stats", "sent", by=_more))),
+        ("reading", "protocol", _json(r"/campaigns/$", "GET", _garbled)),
         ("limits", "rate limit", _without("retry-after")),
         ("limits", "rate headers", _without("x-ratelimit-reset")),
     ],
