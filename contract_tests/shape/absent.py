@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.document import Operation
-from contract_tests.errors import RefusedBySafetyError
 from contract_tests.exchange import Exchange
 from contract_tests.findings import Finding
 from contract_tests.phases import World
 from contract_tests.shape.requests import Request, Writer
+from contract_tests.shape.sending import asked
 from contract_tests.target import Target
 
 #: far above every id that a small world gives out
@@ -73,12 +73,3 @@ def _blank(exchange: Exchange, ids: Iterable[Any]) -> str:
     for one in sorted({str(one) for one in ids}, key=len, reverse=True):
         text = text.replace(one, "#")
     return text
-
-
-def asked(world: World, target: Target, operation: Operation, request: Request) -> Exchange | None:
-    """The answer; None where the call may not be made."""
-    try:
-        return target.call(operation.id, path=request.path, query=request.query, body=request.body)
-    except RefusedBySafetyError as refusal:
-        world.tally.refused[operation.id] = refusal.reason
-        return None

@@ -17,7 +17,7 @@ from contract_tests.redaction import Key
 from contract_tests.safety_table import RULES
 from contract_tests.shape.gone import OPEN
 from contract_tests.shape.requests import Writer
-from contract_tests.shape.sending import filled
+from contract_tests.shape.sending import asked, filled
 from contract_tests.target import Target
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -97,13 +97,8 @@ def _wrong_key(phase: str, world: World, ids: Mapping[str, Any]) -> Iterator[Fin
 def _denied(
     phase: str, world: World, target: Target, operation: Operation, writer: Writer, *, with_key: bool
 ) -> Iterator[Finding]:
-    request = writer.request(operation)
-    try:
-        exchange = target.call(
-            operation.id, path=request.path, query=request.query, body=request.body, with_key=with_key
-        )
-    except RefusedBySafetyError as refusal:
-        world.tally.refused[operation.id] = refusal.reason
+    exchange = asked(world, target, operation, writer.request(operation), with_key=with_key)
+    if exchange is None:
         return
     yield from world.judged(phase, exchange)
     if exchange.status < 500 and exchange.status not in (_DENIED, 429):

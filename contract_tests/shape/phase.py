@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contract_tests.document import Api, Operation
-from contract_tests.errors import CannotJudgeError, RefusedBySafetyError
+from contract_tests.errors import CannotJudgeError
 from contract_tests.exchange import Exchange
 from contract_tests.findings import Finding
 from contract_tests.phases import Planned, World
@@ -19,6 +19,7 @@ from contract_tests.shape.generation import Generator
 from contract_tests.shape.gone import gone
 from contract_tests.shape.learning import TELLS, Learned
 from contract_tests.shape.requests import Writer
+from contract_tests.shape.sending import asked
 from contract_tests.shape.stage import Stage
 from contract_tests.shape.strangers import strangers
 from contract_tests.shape.validity import Validity
@@ -118,11 +119,8 @@ class Shape:
     ) -> Iterator[Finding]:
         """The documented example. Where nothing is missing it must succeed: refusals alone would prove nothing."""
         writer = Writer(world.target.ledger.run, world.target.safety.domain, dict(given))
-        request = writer.request(operation)
-        try:
-            exchange = world.target.call(operation.id, path=request.path, query=request.query, body=request.body)
-        except RefusedBySafetyError as refusal:
-            world.tally.refused[operation.id] = refusal.reason
+        exchange = asked(world, world.target, operation, writer.request(operation))
+        if exchange is None:
             return
         findings: list[Finding] = []
         if stage is not None and 400 <= exchange.status < 500 and exchange.status != 429:

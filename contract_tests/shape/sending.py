@@ -1,4 +1,4 @@
-"""Sends what is no regular call."""
+"""Sends regular requests, and what is no regular call."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from contract_tests.document import Operation, Route
+from contract_tests.errors import RefusedBySafetyError
 from contract_tests.exchange import NO_BODY, Exchange, NoBody
 from contract_tests.phases import World
 from contract_tests.safety_table import ID_NAMES
+from contract_tests.shape.requests import Request
+from contract_tests.target import Target
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -50,3 +53,14 @@ def sent(
     return world.target.raw(
         operation.route.method, path, query=query, content=content, headers=sent_headers, with_key=with_key
     )
+
+
+def asked(
+    world: World, target: Target, operation: Operation, request: Request, *, with_key: bool = True
+) -> Exchange | None:
+    """The answer to a regular request; None where it may not be sent."""
+    try:
+        return target.call(operation.id, path=request.path, query=request.query, body=request.body, with_key=with_key)
+    except RefusedBySafetyError as refusal:
+        world.tally.refused[operation.id] = refusal.reason
+        return None

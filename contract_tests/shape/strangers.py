@@ -9,8 +9,9 @@ from contract_tests.exchange import Exchange
 from contract_tests.findings import Finding
 from contract_tests.phases import World
 from contract_tests.safety_table import RULES
-from contract_tests.shape.absent import Absence, asked
+from contract_tests.shape.absent import Absence
 from contract_tests.shape.requests import Writer
+from contract_tests.shape.sending import asked
 from contract_tests.shape.stage import Stage
 from contract_tests.shape.witness import Witness
 from contract_tests.target import Target
